@@ -1,0 +1,83 @@
+import type { OperationName } from './operation-name.ts';
+import type { JobRequest, JobTag } from './request.ts';
+import type { JobStatus } from './status.ts';
+
+/** Why a job failed, as DescribeJob shows it. Code at most 64 characters, reason at most 256. */
+export interface JobFailure {
+  readonly FailureCode: string;
+  readonly FailureReason: string;
+}
+
+/** The request as it was given, immutable. Stored whole: at most 64 KB. */
+export interface StoredRequest {
+  readonly jobId: string;
+  /** Hex SHA-256 of the request's canonical JSON: decides whether a repeated token is the same request. */
+  readonly hash: string;
+  /** ISO 8601, milliseconds. "Now" in the job's filters. */
+  readonly createdAt: string;
+  readonly request: JobRequest;
+}
+
+/** A cause that concerns the whole job and not one task: the job stands still until it passes. */
+export interface Trouble extends JobFailure {
+  /** ISO 8601: when it was first seen. After ten minutes of it the job fails with this reason. */
+  readonly since: string;
+}
+
+/** The job's moving part: status, priority, timers, reasons. Under 2 KB; workers poll it. */
+export interface JobState {
+  readonly jobId: string;
+  /** Rises by one with every write; each write is conditional on the version it read. */
+  readonly version: number;
+  readonly status: JobStatus;
+  /** ISO 8601: when the job entered its status. */
+  readonly statusSince: string;
+  /** Numbers the executions of the job. Only the newest epoch's execution may plan. */
+  readonly epoch: number;
+  readonly priority: number;
+  readonly createdAt: string;
+  readonly operation: OperationName;
+  readonly description?: string;
+  /** Tasks in the manifest; absent until the manifest has been read. */
+  readonly totalTasks?: number;
+  /** Shards of the plan; absent until the manifest has been read. */
+  readonly shards?: number;
+  /** Milliseconds spent in Active, the present stay (since statusSince) not included. */
+  readonly activeMilliseconds: number;
+  readonly statusUpdateReason?: string;
+  readonly failureReasons: readonly JobFailure[];
+  readonly suspendedAt?: string;
+  readonly endedAt?: string;
+  readonly trouble?: Trouble;
+}
+
+/** A running copy of the counts, for DescribeJob and the failure threshold; exact once the job has ended. */
+export interface JobTotals {
+  readonly succeeded: number;
+  readonly failed: number;
+  /** Shards that are done: with the plan's number of shards it says how many workers a job can still use. */
+  readonly shardsDone: number;
+  /** Epoch milliseconds of the sum. */
+  readonly summedAt: number;
+}
+
+/** Everything that DescribeJob needs, from one read of the job's partition. */
+export interface Job {
+  readonly stored: StoredRequest;
+  readonly state: JobState;
+  readonly totals: JobTotals;
+  readonly tags: readonly JobTag[];
+}
+
+/** The scheduler's decision: which job has how many workers. One item, written conditionally. */
+export interface Schedule {
+  readonly version: number;
+  /** Job id → workers. A job that is not named has none. */
+  readonly shares: Readonly<Record<string, number>>;
+}
+
+/** Until this many tasks have been executed a job never fails for its tasks' failures (batch-ops-job-status). */
+export const FAILURE_THRESHOLD_MINIMUM_TASKS = 1_000;
+
+/** The share of executed tasks that may fail before the job does (batch-ops-job-status: more than 50 %). */
+export const FAILURE_THRESHOLD_SHARE = 0.5;

@@ -1,0 +1,45 @@
+import type { Job, JobState, JobTotals, Schedule, StoredRequest } from '../job/records.ts';
+import type { JobTag } from '../job/request.ts';
+
+/** The Jobs table, as the engine sees it. Every write that could race is conditional and says whether it took. */
+export interface JobStore {
+  /**
+   * Writes OPEN, request, tags and state in that order, each only if absent.
+   * Answers the stored request: this one, or the earlier one of the same job id (compare the hashes).
+   */
+  createJob(request: StoredRequest, state: JobState, tags: readonly JobTag[]): Promise<StoredRequest>;
+  /** The whole job, strongly consistent; undefined if there is none or its state was not written yet. */
+  getJob(jobId: string): Promise<Job | undefined>;
+  getRequest(jobId: string): Promise<StoredRequest | undefined>;
+  /** Strongly consistent. */
+  getState(jobId: string): Promise<JobState | undefined>;
+  getTotals(jobId: string): Promise<JobTotals>;
+  /** Writes `next` on condition that the stored version is `next.version - 1`. False: somebody else was first. */
+  updateState(next: JobState): Promise<boolean>;
+  /** Sets totals on condition that they are larger than (or equal to) those stored. */
+  raiseTotals(jobId: string, totals: JobTotals): Promise<void>;
+  /** Takes the right to sum anew: true for one caller in `minimumAge` milliseconds. */
+  claimSum(jobId: string, now: number, minimumAge: number): Promise<boolean>;
+  putTags(jobId: string, tags: readonly JobTag[]): Promise<void>;
+
+  /** Ids by creation time, newest first, from an index that may lag. `after` is the `next` of the page before. */
+  listJobIds(limit: number, after?: string): Promise<{ readonly jobIds: readonly string[]; readonly next?: string }>;
+  /** States of these jobs (those that exist), read from the table. */
+  getStates(jobIds: readonly string[]): Promise<readonly JobState[]>;
+  /** Ids of all jobs not yet closed: base-table reads, strongly consistent. */
+  openJobIds(): Promise<readonly string[]>;
+  /** Files an ended job under its end, for its deletion 90 days on, and takes it off the open jobs. Idempotent. */
+  closeJob(jobId: string, endedAt: string): Promise<void>;
+  /** Ids of jobs that ended before this time, oldest first. */
+  closedJobIds(before: string, limit: number): Promise<readonly string[]>;
+  /** Removes every item of a closed job, the pointer to it last. */
+  deleteJob(jobId: string, endedAt: string): Promise<void>;
+
+  /** Version 0 and no shares when none was ever written. */
+  getSchedule(): Promise<Schedule>;
+  /** Writes on condition that the stored version is `next.version - 1`. */
+  putSchedule(next: Schedule): Promise<boolean>;
+  /** Workers that the account can run at once, as last measured; undefined before the first measurement. */
+  getCapacity(): Promise<number | undefined>;
+  putCapacity(workers: number): Promise<void>;
+}
