@@ -30,25 +30,14 @@ export interface TaskContext {
   readonly jobId: string;
   readonly s3: S3DataClient;
   readonly lambda: LambdaDataClient;
-  /** Aborted when the invocation must end now (its time limit); not on cancel: what was begun is ended. */
+  /**
+   * Aborted when the invocation must end now (its time limit); not on cancel: what was begun is ended. A task under way
+   * then rejects with the signal's reason: it has no result, and is done again.
+   */
   readonly signal: AbortSignal;
 }
 
-/**
- * A cause that concerns the whole job (its role cannot be assumed, its credentials are refused), thrown by an operation
- * or a client instead of failing the task. The part ends, the task is not recorded, the job shows the reason.
- */
-export class JobTrouble extends Error {
-  override readonly name = 'JobTrouble';
-  constructor(
-    /** At most 64 characters. */
-    readonly code: string,
-    reason: string,
-    options?: ErrorOptions,
-  ) {
-    super(reason, options);
-  }
-}
+export { JobTrouble } from '../job/job-trouble.ts';
 
 /** One operation. Wire codec, command line, docs and role policy are derived from these. */
 export interface Operation<Parameters = unknown> {
