@@ -1,0 +1,26 @@
+/**
+ * The CDK app: one DroverStack. Settings come from the CDK context (`cdk deploy -c jobRoles=…`) or the environment:
+ *
+ *   stackName             DROVER_STACK_NAME              default Drover
+ *   maxConcurrentWorkers  DROVER_MAX_CONCURRENT_WORKERS  default 100
+ *   jobRoles              DROVER_JOB_ROLES               ARNs or patterns, with commas between them
+ */
+import { App } from 'aws-cdk-lib';
+import { DroverStack } from '../lib/drover-stack.ts';
+
+const app = new App();
+
+const stackName = setting('stackName', 'DROVER_STACK_NAME');
+const workers = setting('maxConcurrentWorkers', 'DROVER_MAX_CONCURRENT_WORKERS');
+const jobRoles = setting('jobRoles', 'DROVER_JOB_ROLES');
+
+new DroverStack(app, 'Drover', {
+  ...(stackName !== undefined && { stackName }),
+  ...(workers !== undefined && { maxConcurrentWorkers: Number(workers) }),
+  ...(jobRoles !== undefined && { jobRoles: jobRoles.split(',').map((role) => role.trim()) }),
+});
+
+function setting(context: string, variable: string): string | undefined {
+  const value: unknown = app.node.tryGetContext(context) ?? process.env[variable];
+  return value === undefined || value === '' ? undefined : String(value);
+}

@@ -1,0 +1,147 @@
+import { RemovalPolicy, Token } from 'aws-cdk-lib';
+import type * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
+import type * as iam from 'aws-cdk-lib/aws-iam';
+import type * as kms from 'aws-cdk-lib/aws-kms';
+import type * as lambda from 'aws-cdk-lib/aws-lambda';
+import type * as s3 from 'aws-cdk-lib/aws-s3';
+import type * as sfn from 'aws-cdk-lib/aws-stepfunctions';
+import { Construct } from 'constructs';
+import type { EngineFunction } from './functions/engine-function.ts';
+import { engineFunctions } from './functions/engine-functions.ts';
+import { bundledFunctions, type FunctionFactory } from './functions/function-factory.ts';
+import { FUNCTION_NAMES, type FunctionName } from './functions/function-names.ts';
+import { JobApi } from './job-api.ts';
+import { JobRoles } from './job-roles.ts';
+import { JobTables } from './job-tables.ts';
+import { type MachineStage, machineAddresses } from './machine-address.ts';
+import { SweeperRule } from './sweeper-rule.ts';
+import { TurnMachine } from './turn-machine.ts';
+import { WorkBucket } from './work-bucket.ts';
+
+/** A Map runs at most this many children at once (Step Functions quota, not adjustable). */
+const MOST_WORKERS = 10_000;
+
+export interface DroverProps {
+  /**
+   * Workers that run at once, of all jobs together. What the account's Lambda concurrency leaves is the other bound.
+   *
+   * @default 100
+   */
+  readonly maxConcurrentWorkers?: number;
+
+  /**
+   * The roles that jobs may use: ARNs, or patterns of ARNs with `*`. A job that names any other is refused, and no
+   * function of the deployment could assume it.
+   *
+   * @default - this account's roles under the path /drover/
+   */
+  readonly jobRoles?: readonly string[];
+
+  /**
+   * What becomes of the tables and the work bucket when they leave the stack. With DESTROY the bucket must be empty.
+   *
+   * @default RemovalPolicy.RETAIN
+   */
+  readonly removalPolicy?: RemovalPolicy;
+
+  /**
+   * A key for the work bucket.
+   *
+   * @default - keys managed by S3
+   */
+  readonly encryptionKey?: kms.IKey;
+
+  /**
+   * Where the functions' code comes from.
+   *
+   * @default - the functions of this package
+   */
+  readonly functionFactory?: FunctionFactory;
+}
+
+/** S3 Batch Operations that you own: the job API, the machines that run jobs, and where jobs are kept. */
+export class Drover extends Construct {
+  readonly api: JobApi;
+  /** Patterns of the roles that jobs may use, and the external id that their trust policies may ask for. */
+  readonly jobRoles: JobRoles;
+  readonly jobsTable: dynamodb.Table;
+  readonly progressTable: dynamodb.Table;
+  readonly workBucket: s3.Bucket;
+  readonly functions: Readonly<Record<FunctionName, lambda.IFunction>>;
+  readonly stateMachines: Readonly<Record<MachineStage, sfn.IStateMachine>>;
+
+  constructor(scope: Construct, id: string, props: DroverProps = {}) {
+    super(scope, id);
+    const maxConcurrentWorkers = checkWorkers(props.maxConcurrentWorkers ?? 100);
+    const removalPolicy = props.removalPolicy ?? RemovalPolicy.RETAIN;
+
+    const tables = new JobTables(this, 'Tables', { removalPolicy });
+    const workBucket = new WorkBucket(this, 'Work', {
+      removalPolicy,
+      ...(props.encryptionKey && { encryptionKey: props.encryptionKey }),
+    });
+    const jobRoles = new JobRoles(this, 'Roles', { ...(props.jobRoles && { patterns: props.jobRoles }) });
+    const machines = machineAddresses(this);
+
+    const functions = engineFunctions(this, {
+      factory: props.functionFactory ?? bundledFunctions(),
+      tables,
+      workBucket,
+      jobRoles,
+      maxConcurrentWorkers,
+      machines,
+    });
+    const machine = (id: string, stage: MachineStage, item: FunctionName) =>
+      new TurnMachine(this, id, {
+        address: machines[stage],
+        turn: functions[stage].handler,
+        item: functions[item].handler,
+        workBucket,
+      }).stateMachine;
+
+    this.stateMachines = {
+      prepare: machine('PrepareJob', 'prepare', 'prepare-chunk'),
+      run: machine('RunJob', 'run', 'worker'),
+      report: machine('ReportJob', 'report', 'report-range'),
+    };
+    new SweeperRule(this, 'EachMinute', functions.sweeper.handler);
+    this.api = new JobApi(this, 'JobApi', functions.api.handler);
+    this.jobRoles = jobRoles;
+    this.jobsTable = tables.jobs;
+    this.progressTable = tables.progress;
+    this.workBucket = workBucket.bucket;
+    this.functions = mapHandlers(functions);
+  }
+
+  /** Allows to create jobs. Whoever may create a job makes it act with any of the job roles. */
+  grantCreateJob(grantee: iam.IGrantable): iam.Grant {
+    return this.api.grantCreateJob(grantee);
+  }
+
+  /** Allows to list and describe jobs and to see their tags. */
+  grantRead(grantee: iam.IGrantable): iam.Grant {
+    return this.api.grantRead(grantee);
+  }
+
+  /** Allows to change jobs: confirm, cancel, priority, tags. */
+  grantManage(grantee: iam.IGrantable): iam.Grant {
+    return this.api.grantManage(grantee);
+  }
+}
+
+function checkWorkers(workers: number): number {
+  if (Token.isUnresolved(workers)) {
+    throw new Error('maxConcurrentWorkers must be a number that is known when the app is synthesized.');
+  }
+  if (!Number.isInteger(workers) || workers < 1 || workers > MOST_WORKERS) {
+    throw new Error(`maxConcurrentWorkers is ${workers}; it must be a whole number from 1 to ${MOST_WORKERS}.`);
+  }
+  return workers;
+}
+
+function mapHandlers(
+  functions: Readonly<Record<FunctionName, EngineFunction>>,
+): Record<FunctionName, lambda.IFunction> {
+  const handlers = FUNCTION_NAMES.map((name) => [name, functions[name].handler]);
+  return Object.fromEntries(handlers) as Record<FunctionName, lambda.IFunction>;
+}
