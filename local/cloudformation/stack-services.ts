@@ -1,0 +1,48 @@
+import type { RestApi } from '../apigateway/rest-api.ts';
+import type { TableDefinition } from '../dynamodb/dynamodb-service.ts';
+import type { TemplateValue } from './template.ts';
+
+/** What the loader asks of the services, to make the resources of a template. Each call may be made again at any start. */
+export interface StackServices {
+  createBucket(bucket: BucketDefinition): Promise<void>;
+  createTable(table: TableDefinition): Promise<void>;
+  /** @param settings the properties of AWS::Lambda::Function that are not name or code, resolved. */
+  putFunction(name: string, settings: Readonly<Record<string, TemplateValue>>, codeFolder: string): Promise<void>;
+  setAsyncRetries(functionName: string, retries: number): Promise<void>;
+  createStateMachine(machine: StateMachineDefinition): Promise<void>;
+  putRule(rule: RuleDefinition): Promise<void>;
+  putRestApi(api: RestApi): Promise<void>;
+}
+
+/** A bucket, as a template declares it. */
+export interface BucketDefinition {
+  readonly name: string;
+  readonly versioned: boolean;
+  /** Whether its events go to the default bus. */
+  readonly eventBridge: boolean;
+}
+
+/** A state machine, as a template declares it. */
+export interface StateMachineDefinition {
+  readonly name: string;
+  /** In the Amazon States Language: a JSON document. */
+  readonly definition: string;
+  readonly roleArn: string;
+}
+
+/** A rule on the default bus, as a template declares it. */
+export interface RuleDefinition {
+  readonly name: string;
+  readonly eventPattern: Readonly<Record<string, unknown>> | undefined;
+  readonly scheduleExpression: string | undefined;
+  readonly enabled: boolean;
+  readonly targets: readonly RuleTarget[];
+}
+
+/** Where a rule's events go: for now, always a Lambda function. */
+export interface RuleTarget {
+  readonly id: string;
+  readonly arn: string;
+  /** In the place of the event, a JSON document. */
+  readonly input: string | undefined;
+}
