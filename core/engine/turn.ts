@@ -38,3 +38,21 @@ export interface ItemInput {
   /** A row of the CSV: column → text. */
   readonly item: Readonly<Record<string, string>>;
 }
+
+/** The machine's work is done, or not its own any more. */
+export function done({ jobId, epoch, turn }: TurnInput): TurnOutput {
+  return { jobId, epoch, turn: turn + 1, action: 'done', items: '', concurrency: 1, seconds: 1, deadline: 0 };
+}
+
+/** Look again in so many seconds. */
+export function wait({ jobId, epoch, turn }: TurnInput, seconds: number): TurnOutput {
+  return { jobId, epoch, turn: turn + 1, action: 'wait', items: '', concurrency: 1, seconds, deadline: 0 };
+}
+
+/** Run the item function over the CSV at `items`, then look again. */
+export function map(
+  { jobId, epoch, turn }: TurnInput,
+  over: Pick<TurnOutput, 'items' | 'concurrency' | 'deadline'>,
+): TurnOutput {
+  return { jobId, epoch, turn: turn + 1, action: 'map', seconds: 1, ...over };
+}

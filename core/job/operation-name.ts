@@ -14,3 +14,10 @@ export const OPERATION_NAMES = [
 ] as const;
 
 export type OperationName = (typeof OPERATION_NAMES)[number];
+
+/** The operation that a request's `Operation` names: its one member. */
+export function operationNameOf(operation: Readonly<Partial<Record<OperationName, unknown>>>): OperationName {
+  const name = OPERATION_NAMES.find((candidate) => operation[candidate] !== undefined);
+  if (name === undefined) throw new Error('a request without an operation passed validation');
+  return name;
+}

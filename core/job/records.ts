@@ -72,8 +72,15 @@ export interface Job {
 /** The scheduler's decision: which job has how many workers. One item, written conditionally. */
 export interface Schedule {
   readonly version: number;
-  /** Job id → workers. A job that is not named has none. */
-  readonly shares: Readonly<Record<string, number>>;
+  /** Job id → its share. A job that is not named has none. */
+  readonly shares: Readonly<Record<string, Share>>;
+}
+
+/** A job's part of the capacity. */
+export interface Share {
+  readonly workers: number;
+  /** Epoch milliseconds: when it was last changed. */
+  readonly since: number;
 }
 
 /** Until this many tasks have been executed a job never fails for its tasks' failures (batch-ops-job-status). */

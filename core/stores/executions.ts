@@ -15,6 +15,4 @@ export interface Executions {
 }
 
 /** Asks the scheduler to look at everything again, and at one job in particular. Never fails: the sweeper asks again. */
-export interface SchedulerCall {
-  (jobId?: string): Promise<void>;
-}
+export type SchedulerCall = (jobId?: string) => Promise<void>;

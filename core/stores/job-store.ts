@@ -30,10 +30,10 @@ export interface JobStore {
   openJobIds(): Promise<readonly string[]>;
   /** Files an ended job under its end, for its deletion 90 days on, and takes it off the open jobs. Idempotent. */
   closeJob(jobId: string, endedAt: string): Promise<void>;
-  /** Ids of jobs that ended before this time, oldest first. */
-  closedJobIds(before: string, limit: number): Promise<readonly string[]>;
+  /** Jobs that ended before this time, oldest first. */
+  closedJobs(before: string, limit: number): Promise<readonly ClosedJob[]>;
   /** Removes every item of a closed job, the pointer to it last. */
-  deleteJob(jobId: string, endedAt: string): Promise<void>;
+  deleteJob(job: ClosedJob): Promise<void>;
 
   /** Version 0 and no shares when none was ever written. */
   getSchedule(): Promise<Schedule>;
@@ -42,4 +42,10 @@ export interface JobStore {
   /** Workers that the account can run at once, as last measured; undefined before the first measurement. */
   getCapacity(): Promise<number | undefined>;
   putCapacity(workers: number): Promise<void>;
+}
+
+/** The pointer to a job that has ended. */
+export interface ClosedJob {
+  readonly jobId: string;
+  readonly endedAt: string;
 }

@@ -5,8 +5,6 @@ export type WorkMetadata = Readonly<Record<string, string>>;
 export interface WorkStore {
   /** The object's bytes and metadata; undefined if there is none. */
   get(key: string): Promise<{ readonly body: Buffer; readonly metadata: WorkMetadata } | undefined>;
-  /** Part of an object: bytes `start` (inclusive) to `end` (exclusive). */
-  getRange(key: string, start: number, end: number): Promise<Buffer>;
   head(key: string): Promise<{ readonly size: number; readonly metadata: WorkMetadata } | undefined>;
   put(key: string, body: Buffer | string, metadata?: WorkMetadata): Promise<void>;
   /** If-None-Match: *. `exists` also when the one that exists is this writer's own, put by a request that was repeated. */

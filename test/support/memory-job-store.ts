@@ -1,6 +1,6 @@
 import type { Job, JobState, JobTotals, Schedule, StoredRequest } from '../../core/job/records.ts';
 import type { JobTag } from '../../core/job/request.ts';
-import type { JobStore } from '../../core/stores/job-store.ts';
+import type { ClosedJob, JobStore } from '../../core/stores/job-store.ts';
 
 const NO_TOTALS: JobTotals = { succeeded: 0, failed: 0, shardsDone: 0, summedAt: 0 };
 
@@ -74,7 +74,10 @@ export class MemoryJobStore implements JobStore {
       .filter(({ sort }) => after === undefined || sort < after);
     const page = all.slice(0, limit);
     const last = page.at(-1);
-    return { jobIds: page.map(({ id }) => id), ...(last !== undefined && all.length > limit ? { next: last.sort } : {}) };
+    return {
+      jobIds: page.map(({ id }) => id),
+      ...(last !== undefined && all.length > limit ? { next: last.sort } : {}),
+    };
   }
 
   async getStates(jobIds: readonly string[]): Promise<readonly JobState[]> {
@@ -90,15 +93,15 @@ export class MemoryJobStore implements JobStore {
     this.open.delete(jobId);
   }
 
-  async closedJobIds(before: string, limit: number): Promise<readonly string[]> {
+  async closedJobs(before: string, limit: number): Promise<readonly ClosedJob[]> {
     return [...this.closed]
       .filter(([, endedAt]) => endedAt < before)
       .sort((a, b) => (a[1] < b[1] ? -1 : 1))
       .slice(0, limit)
-      .map(([id]) => id);
+      .map(([jobId, endedAt]) => ({ jobId, endedAt }));
   }
 
-  async deleteJob(jobId: string): Promise<void> {
+  async deleteJob({ jobId }: ClosedJob): Promise<void> {
     for (const items of [this.requests, this.states, this.totals, this.tags, this.closed]) items.delete(jobId);
   }
 

@@ -30,7 +30,12 @@ export class MemoryProgressStore implements ProgressStore {
     return [...(this.blocks.get(jobId) ?? [])].map(([number, block]) => ({ jobId, number, ...structuredClone(block) }));
   }
 
-  async setPosition(jobId: string, shard: number, seen: ShardPosition | undefined, next: ShardPosition): Promise<boolean> {
+  async setPosition(
+    jobId: string,
+    shard: number,
+    seen: ShardPosition | undefined,
+    next: ShardPosition,
+  ): Promise<boolean> {
     const block = this.blocks.get(jobId)?.get(blockOf(shard));
     if (block === undefined || block.sealed || block.done.has(shard)) return false;
     const now = block.parts.get(shard);
@@ -54,7 +59,11 @@ export class MemoryProgressStore implements ProgressStore {
       block.parts.delete(advance.shard);
     } else {
       const { by: _, ...rest } = now;
-      block.parts.set(advance.shard, { ...rest, at: advance.to, ...(advance.by === undefined ? {} : { by: advance.by }) });
+      block.parts.set(advance.shard, {
+        ...rest,
+        at: advance.to,
+        ...(advance.by === undefined ? {} : { by: advance.by }),
+      });
     }
     return 'advanced';
   }

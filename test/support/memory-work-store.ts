@@ -8,12 +8,6 @@ export class MemoryWorkStore implements WorkStore {
     return this.objects.get(key);
   }
 
-  async getRange(key: string, start: number, end: number): Promise<Buffer> {
-    const found = this.objects.get(key);
-    if (found === undefined) throw new Error(`no work object ${key}`);
-    return found.body.subarray(start, end);
-  }
-
   async head(key: string): Promise<{ size: number; metadata: WorkMetadata } | undefined> {
     const found = this.objects.get(key);
     return found === undefined ? undefined : { size: found.body.length, metadata: found.metadata };

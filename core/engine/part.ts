@@ -1,0 +1,112 @@
+import { JobTrouble } from '../job/job-trouble.ts';
+import type { FinishedTask } from './part-file.ts';
+
+/** How far tasks may begin beyond the oldest unfinished one, in multiples of the concurrency. */
+export const WINDOW_FACTOR = 4;
+
+export interface PartInput {
+  /** The shard's tasks. */
+  readonly tasks: number;
+  /** The part begins here. */
+  readonly from: number;
+  /** Tasks that the part may have at most. */
+  readonly most: number;
+  /** Tasks in flight at once. */
+  readonly concurrency: number;
+  /** Carries out one task of the shard. Throws JobTrouble, or what it throws when the invocation must end. */
+  readonly execute: (task: number) => Promise<FinishedTask>;
+  /** Asked before each task begins: false ends the part. */
+  readonly goOn: () => boolean | Promise<boolean>;
+}
+
+export interface PartOutcome {
+  /** A whole run of tasks from `from` on. What ended beyond a task that did not is left out, and carried out again. */
+  readonly finished: readonly FinishedTask[];
+  /** What kept a task from being carried out. */
+  readonly trouble: JobTrouble | undefined;
+}
+
+/**
+ * Carries out tasks of a shard in order of beginning, and ends with none in flight: at the shard's end, at `most`, when
+ * `goOn` says no, or at the first trouble.
+ */
+export async function runPart(input: PartInput): Promise<PartOutcome> {
+  return await new PartRun(input).run();
+}
+
+class PartRun {
+  private readonly results = new Map<number, FinishedTask>();
+  private readonly end: number;
+  private next: number;
+  /** The oldest task that has not ended. */
+  private oldest: number;
+  private inFlight = 0;
+  private trouble: JobTrouble | undefined;
+  private failure: { readonly error: unknown } | undefined;
+  private wake: () => void = () => undefined;
+
+  constructor(private readonly input: PartInput) {
+    this.end = Math.min(input.tasks, input.from + input.most);
+    this.next = input.from;
+    this.oldest = input.from;
+  }
+
+  async run(): Promise<PartOutcome> {
+    while (this.next < this.end && !this.stopped) {
+      if (!this.hasRoom) {
+        await this.oneEnds();
+        continue;
+      }
+      const answer = this.input.goOn();
+      if (!(typeof answer === 'boolean' ? answer : await answer)) break;
+      // The answer may have taken time, in which a task failed for the whole job.
+      if (!this.stopped) this.begin(this.next++);
+    }
+    while (this.inFlight > 0) await this.oneEnds();
+    if (this.failure !== undefined && this.oldest === this.input.from) throw this.failure.error;
+    return { finished: this.wholeRun(), trouble: this.trouble };
+  }
+
+  private get stopped(): boolean {
+    return this.trouble !== undefined || this.failure !== undefined;
+  }
+
+  private get hasRoom(): boolean {
+    const { concurrency } = this.input;
+    return this.inFlight < concurrency && this.next < this.oldest + WINDOW_FACTOR * concurrency;
+  }
+
+  private begin(task: number): void {
+    this.inFlight += 1;
+    this.input.execute(task).then(
+      (finished) => this.ended(task, finished),
+      (error: unknown) => {
+        if (error instanceof JobTrouble) this.trouble ??= error;
+        else this.failure ??= { error };
+        this.ended(task, undefined);
+      },
+    );
+  }
+
+  private ended(task: number, finished: FinishedTask | undefined): void {
+    this.inFlight -= 1;
+    if (finished !== undefined) this.results.set(task, finished);
+    while (this.results.has(this.oldest)) this.oldest += 1;
+    this.wake();
+  }
+
+  private oneEnds(): Promise<void> {
+    return new Promise((resolve) => {
+      this.wake = resolve;
+    });
+  }
+
+  private wholeRun(): FinishedTask[] {
+    const finished: FinishedTask[] = [];
+    for (let task = this.input.from; task < this.oldest; task += 1) {
+      const result = this.results.get(task);
+      if (result !== undefined) finished.push(result);
+    }
+    return finished;
+  }
+}

@@ -1,0 +1,43 @@
+import type { WorkStore } from '../stores/work-store.ts';
+import { planKey, shardFileKey } from './work-keys.ts';
+
+/**
+ * What Prepare found: the chunks of the manifest in its order, each with the attempt that won it and the number of
+ * tasks in each of its shards. Shards are numbered through the job from 0. Written once.
+ */
+export interface Plan {
+  readonly tasks: number;
+  readonly shards: number;
+  readonly chunks: readonly { readonly attempt: string; readonly tasks: readonly number[] }[];
+}
+
+/** One shard of the plan. */
+export interface PlannedShard {
+  readonly shard: number;
+  readonly file: string;
+  readonly tasks: number;
+}
+
+/** The shards of a plan, in order. */
+export function* shardsOf(jobId: string, plan: Plan): Generator<PlannedShard> {
+  let shard = 0;
+  for (const [chunk, { attempt, tasks }] of plan.chunks.entries()) {
+    for (const [index, count] of tasks.entries()) {
+      yield { shard, file: shardFileKey(jobId, chunk, attempt, index), tasks: count };
+      shard += 1;
+    }
+  }
+}
+
+export async function readPlan(work: WorkStore, jobId: string): Promise<Plan | undefined> {
+  const found = await work.get(planKey(jobId));
+  return found === undefined ? undefined : (JSON.parse(found.body.toString('utf8')) as Plan);
+}
+
+/** Writes the plan, unless there is one; answers the one that counts. */
+export async function writePlan(work: WorkStore, jobId: string, plan: Plan): Promise<Plan> {
+  if ((await work.putIfAbsent(planKey(jobId), JSON.stringify(plan))) === 'written') return plan;
+  const written = await readPlan(work, jobId);
+  if (written === undefined) throw new Error(`the plan of job ${jobId} is there and cannot be read`);
+  return written;
+}

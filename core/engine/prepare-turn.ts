@@ -1,0 +1,156 @@
+import { JobTrouble } from '../job/job-trouble.ts';
+import type { StoredRequest } from '../job/records.ts';
+import type { ManifestField } from '../job/request.ts';
+import { INVALID_MANIFEST_CONTENT, ManifestError } from '../manifest/manifest-error.ts';
+import { SHARDS_PER_BLOCK } from '../stores/progress-store.ts';
+import { forEachBounded, mapBounded } from './bounded.ts';
+import type { EngineDependencies } from './dependencies.ts';
+import { failJob, moveJob, noteTrouble } from './job-changes.ts';
+import type { ManifestSource, OpenManifest } from './manifest-source.ts';
+import { type Plan, readPlan, writePlan } from './plan.ts';
+import { badLine, type ChunkRecord, chunkCount, prepareChunk, readChunkRecord } from './prepare-chunk.ts';
+import { done, type ItemInput, map, type TurnInput, type TurnOutput, wait } from './turn.ts';
+import { itemsKey } from './work-keys.ts';
+
+export interface PrepareDependencies extends EngineDependencies {
+  readonly openManifest: OpenManifest;
+  /** Tasks in one shard of this job: its operation says. */
+  readonly tasksPerShard: (stored: StoredRequest) => number;
+  /** Unique to this invocation. */
+  readonly attempt: string;
+}
+
+/** Chunks cut at once: enough to read a large manifest in minutes, few enough to leave the account's capacity alone. */
+const CHUNK_WORKERS = 20;
+
+/** How long a job whose role cannot be used waits before it is tried again, in seconds. */
+const TROUBLE_WAIT_SECONDS = 15;
+
+/** Executions of this stage hand over when they have turned so often: a history ends at 25,000 events. */
+const TURNS = 100;
+
+/**
+ * One turn of PrepareJob: from the manifest to a plan and its blocks, and the job on to Ready or Suspended. A manifest
+ * of one chunk is cut here and now; a larger one by a Map over its chunks, whose records the next turn finds.
+ */
+export async function prepareTurn(deps: PrepareDependencies, input: TurnInput): Promise<TurnOutput> {
+  const stored = await begin(deps, input);
+  if (stored === undefined) return done(input);
+  try {
+    return await takeTurn(deps, input, stored);
+  } catch (error) {
+    if (error instanceof ManifestError) {
+      await failJob(deps, input.jobId, input.epoch, { FailureCode: error.code, FailureReason: error.message });
+      return done(input);
+    }
+    if (error instanceof JobTrouble) {
+      await noteTrouble(deps, input.jobId, input.epoch, { FailureCode: error.code, FailureReason: error.message });
+      return wait(input, TROUBLE_WAIT_SECONDS);
+    }
+    throw error;
+  }
+}
+
+/** The request, if this epoch may still prepare the job. */
+async function begin(deps: PrepareDependencies, { jobId, epoch }: TurnInput): Promise<StoredRequest | undefined> {
+  const state = await deps.jobs.getState(jobId);
+  if (state?.epoch !== epoch) return undefined;
+  if (state.status === 'New') {
+    if ((await moveJob(deps, jobId, epoch, 'Preparing')) === undefined) return undefined;
+  } else if (state.status !== 'Preparing') return undefined;
+  return await deps.jobs.getRequest(jobId);
+}
+
+async function takeTurn(deps: PrepareDependencies, input: TurnInput, stored: StoredRequest): Promise<TurnOutput> {
+  const plan = (await readPlan(deps.work, input.jobId)) ?? (await makePlan(deps, input, stored));
+  if ('action' in plan) return plan;
+  const blocks = Array.from({ length: Math.ceil(plan.shards / SHARDS_PER_BLOCK) }, (_, block) => block);
+  await forEachBounded(blocks, 32, (block) => deps.progress.createBlock(input.jobId, block));
+  const next = stored.request.ConfirmationRequired === false ? 'Ready' : 'Suspended';
+  await moveJob(deps, input.jobId, input.epoch, next, { totalTasks: plan.tasks, shards: plan.shards });
+  await deps.callScheduler(input.jobId);
+  return done(input);
+}
+
+async function makePlan(
+  deps: PrepareDependencies,
+  input: TurnInput,
+  stored: StoredRequest,
+): Promise<Plan | TurnOutput> {
+  const manifest = await deps.openManifest(input.jobId);
+  const manifestBytes = await manifest.size();
+  const chunks = Array.from({ length: chunkCount(manifestBytes) }, (_, chunk) => chunk);
+  const records =
+    chunks.length === 1
+      ? [await cutChunk(deps, stored, 0, manifest, manifestBytes)]
+      : await mapBounded(chunks, 32, (chunk) => readChunkRecord(deps, input.jobId, chunk));
+  const missing = chunks.filter((chunk) => records[chunk] === undefined);
+  if (missing.length > 0) return await mapChunks(deps, input, missing, manifestBytes);
+  return await writePlan(deps.work, input.jobId, planOf(records.filter((record) => record !== undefined)));
+}
+
+async function mapChunks(
+  deps: PrepareDependencies,
+  input: TurnInput,
+  missing: readonly number[],
+  manifestBytes: number,
+): Promise<TurnOutput> {
+  if (input.turn >= TURNS) throw new Error(`chunks ${missing.slice(0, 5)} of job ${input.jobId} never end`);
+  const items = itemsKey(input.jobId, 'prepare', input.epoch, input.turn);
+  const rows = missing.map((chunk) => `${chunk},${manifestBytes}\n`);
+  await deps.work.put(items, `chunk,manifestBytes\n${rows.join('')}`);
+  return map(input, { items, concurrency: CHUNK_WORKERS, deadline: deps.clock.now() + 15 * 60_000 });
+}
+
+/** One child of PrepareJob's Map: cuts the chunk that the item names. What cannot be read is left to the next turn. */
+export async function prepareItem(deps: PrepareDependencies, input: ItemInput): Promise<void> {
+  const [state, stored] = await Promise.all([deps.jobs.getState(input.jobId), deps.jobs.getRequest(input.jobId)]);
+  if (stored === undefined || state?.epoch !== input.epoch || state.status !== 'Preparing') return;
+  const chunk = Number(input.item['chunk']);
+  if ((await readChunkRecord(deps, input.jobId, chunk)) !== undefined) return;
+  try {
+    const manifest = await deps.openManifest(input.jobId);
+    await cutChunk(deps, stored, chunk, manifest, Number(input.item['manifestBytes']));
+  } catch (error) {
+    // The next turn opens the manifest itself, meets the same fault and deals with it once for the whole job.
+    if (!(error instanceof ManifestError || error instanceof JobTrouble)) throw error;
+  }
+}
+
+async function cutChunk(
+  deps: PrepareDependencies,
+  stored: StoredRequest,
+  chunk: number,
+  manifest: ManifestSource,
+  manifestBytes: number,
+): Promise<ChunkRecord> {
+  return await prepareChunk(deps, {
+    jobId: stored.jobId,
+    chunk,
+    attempt: deps.attempt,
+    manifest,
+    manifestBytes,
+    fields: fieldsOf(stored),
+    tasksPerShard: deps.tasksPerShard(stored),
+  });
+}
+
+/** The columns of the job's manifest. Every task line is read by these. */
+export function fieldsOf(stored: StoredRequest): readonly ManifestField[] {
+  const fields = stored.request.Manifest?.Spec.Fields;
+  if (fields === undefined) throw new Error(`the manifest of job ${stored.jobId} has no Fields`);
+  return fields;
+}
+
+/** The plan of a manifest whose chunks are all cut; throws ManifestError for the first bad line, or where there is none. */
+function planOf(records: readonly ChunkRecord[]): Plan {
+  let tasks = 0;
+  let shards = 0;
+  for (const record of records) {
+    if (record.bad !== undefined) throw badLine(tasks + record.bad.line, record.bad.reason);
+    tasks += record.tasks.reduce((sum, count) => sum + count, 0);
+    shards += record.tasks.length;
+  }
+  if (tasks === 0) throw new ManifestError(INVALID_MANIFEST_CONTENT, 'The manifest names no objects');
+  return { tasks, shards, chunks: records.map(({ attempt, tasks: counts }) => ({ attempt, tasks: counts })) };
+}

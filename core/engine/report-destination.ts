@@ -1,0 +1,21 @@
+/** The user's report bucket, written with the job's role. Throws ReportNotWritable, or JobTrouble for the role itself. */
+export interface ReportDestination {
+  /** An object that is there, whole, once `close` has resolved, and not at all before. */
+  create(key: string): ReportObject;
+  put(key: string, body: string, contentType: string): Promise<void>;
+}
+
+export interface ReportObject {
+  write(bytes: Buffer): Promise<void>;
+  close(): Promise<void>;
+  /** Takes back what was begun. Never rejects. */
+  abort(): Promise<void>;
+}
+
+/** Opens the report bucket of a job. */
+export type OpenReport = (jobId: string) => Promise<ReportDestination>;
+
+/** The bucket refuses: it is gone, the role may not write, its owner is another. Trying again does not help. */
+export class ReportNotWritable extends Error {
+  override readonly name = 'ReportNotWritable';
+}

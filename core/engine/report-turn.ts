@@ -1,0 +1,147 @@
+import { createHash } from 'node:crypto';
+import { JobTrouble } from '../job/job-trouble.ts';
+import type { JobFailure, JobState, JobTotals, StoredRequest } from '../job/records.ts';
+import { type JobStatus, stageOf } from '../job/status.ts';
+import { reportFolder, reportManifest } from '../report/report-manifest.ts';
+import type { Block } from '../stores/progress-store.ts';
+import { mapBounded } from './bounded.ts';
+import { moveJob, noteTrouble, troubledTooLong } from './job-changes.ts';
+import { type Plan, readPlan } from './plan.ts';
+import { ReportNotWritable } from './report-destination.ts';
+import { type RangeRecord, type ReportDependencies, writeRange } from './report-range.ts';
+import { hasWorkers, settle } from './settle.ts';
+import { sumOf } from './totals.ts';
+import { done, map, type TurnInput, type TurnOutput, wait } from './turn.ts';
+import { itemsKey, reportRecordKey } from './work-keys.ts';
+import { LOOK_EVERY_MILLISECONDS } from './worker.ts';
+
+/** How long the workers of a job that stops are waited for: they look every three seconds, and then end their tasks. */
+const PATIENCE_MILLISECONDS = LOOK_EVERY_MILLISECONDS + 7_000;
+
+/** Blocks merged at once. */
+const REPORT_WORKERS = 20;
+
+const TROUBLE_WAIT_SECONDS = 15;
+
+/** S3's own words (User Guide, troubleshooting-batch-operations); the code is Drover's. */
+const REPORT_NOT_WRITABLE = 'JobReportNotWritable';
+const REPORT_NOT_WRITABLE_REASON =
+  'The job report could not be written to your report bucket. Please check your permissions.';
+
+/**
+ * One turn of ReportJob: waits for workers still counting, seals the blocks, has the report written and ends the job.
+ * A job of one block is reported here and now; a larger one by a Map over its blocks.
+ */
+export async function reportTurn(deps: ReportDependencies, input: TurnInput): Promise<TurnOutput> {
+  const [state, stored] = await Promise.all([deps.jobs.getState(input.jobId), deps.jobs.getRequest(input.jobId)]);
+  if (stored === undefined || state?.epoch !== input.epoch || stageOf(state.status) !== 'report') return done(input);
+  const plan = await readPlan(deps.work, input.jobId);
+  const blocks = plan === undefined ? [] : await deps.progress.listBlocks(input.jobId);
+  if (deps.clock.now() - Date.parse(state.statusSince) < PATIENCE_MILLISECONDS && hasWorkers(blocks)) {
+    return wait(input, 1);
+  }
+  if (plan !== undefined) await settle(deps, input.jobId, plan, blocks);
+  const sealed = plan === undefined ? [] : await deps.progress.listBlocks(input.jobId);
+  const totals = sumOf(sealed, deps.clock.now());
+  await deps.jobs.raiseTotals(input.jobId, totals);
+  if (plan === undefined || !stored.request.Report.Enabled || totals.succeeded + totals.failed === 0) {
+    return await end(deps, input, state);
+  }
+  return await report(deps, input, { state, stored, plan, blocks: sealed, totals });
+}
+
+interface Reporting {
+  readonly state: JobState;
+  readonly stored: StoredRequest;
+  readonly plan: Plan;
+  readonly blocks: readonly Block[];
+  readonly totals: JobTotals;
+}
+
+async function report(deps: ReportDependencies, input: TurnInput, job: Reporting): Promise<TurnOutput> {
+  try {
+    const records = await mapBounded(job.blocks, 32, (block) => readRecord(deps, input.jobId, block.number));
+    const [first, ...rest] = job.blocks.filter((_, index) => records[index] === undefined);
+    // The first is written here: a bucket that refuses shows it before a thousand children try.
+    if (first !== undefined) records[job.blocks.indexOf(first)] = await writeRange(deps, job.stored, job.plan, first);
+    if (rest.length > 0) return await mapBlocks(deps, input, rest);
+    await writeManifest(
+      deps,
+      job,
+      records.filter((record) => record !== undefined),
+    );
+  } catch (error) {
+    if (error instanceof ReportNotWritable) return await endUnreported(deps, input, job.state, error.message);
+    if (!(error instanceof JobTrouble)) throw error;
+    await noteTrouble(deps, input.jobId, input.epoch, { FailureCode: error.code, FailureReason: error.message });
+    const { trouble } = job.state;
+    if (trouble === undefined || !troubledTooLong(trouble, deps.clock.now())) return wait(input, TROUBLE_WAIT_SECONDS);
+    return await endUnreported(deps, input, job.state, error.message);
+  }
+  return await end(deps, input, job.state);
+}
+
+async function mapBlocks(deps: ReportDependencies, input: TurnInput, missing: readonly Block[]): Promise<TurnOutput> {
+  const items = itemsKey(input.jobId, 'report', input.epoch, input.turn);
+  await deps.work.put(items, `block\n${missing.map(({ number }) => `${number}\n`).join('')}`);
+  return map(input, { items, concurrency: REPORT_WORKERS, deadline: deps.clock.now() + 15 * 60_000 });
+}
+
+async function readRecord(deps: ReportDependencies, jobId: string, block: number): Promise<RangeRecord | undefined> {
+  const found = await deps.work.get(reportRecordKey(jobId, block));
+  return found === undefined ? undefined : (JSON.parse(found.body.toString('utf8')) as RangeRecord);
+}
+
+/** Writes manifest.json, the report's commit mark, last; its MD5 just before it. Refuses when lines and counts disagree. */
+async function writeManifest(deps: ReportDependencies, job: Reporting, records: readonly RangeRecord[]): Promise<void> {
+  const { jobId, request } = job.stored;
+  const files = records.flatMap((record) => record.files);
+  const rows = (status: string): number =>
+    files.reduce((sum, file) => sum + (file.status === status ? file.rows : 0), 0);
+  const succeeded = request.Report.ReportScope === 'FailedTasksOnly' ? job.totals.succeeded : rows('succeeded');
+  if (succeeded !== job.totals.succeeded || rows('failed') !== job.totals.failed) {
+    throw new Error(
+      `report of job ${jobId}: ${succeeded} + ${rows('failed')} lines, counted ${JSON.stringify(job.totals)}`,
+    );
+  }
+  const destination = await deps.openReport(jobId);
+  const key = `${reportFolder(jobId, request.Report.Prefix)}/manifest.json`;
+  const bucket = (request.Report.Bucket ?? '').split(':').at(-1) ?? '';
+  // The date of the status, not of this moment: a second run writes the same bytes.
+  const manifest = reportManifest(bucket, job.state.statusSince, files);
+  await destination.put(`${key}.md5`, createHash('md5').update(manifest).digest('hex'), 'text/plain');
+  await destination.put(key, manifest, 'application/json');
+}
+
+const END: Partial<Record<JobStatus, JobStatus>> = {
+  Completing: 'Complete',
+  Cancelling: 'Cancelled',
+  Failing: 'Failed',
+};
+
+async function end(
+  deps: ReportDependencies,
+  input: TurnInput,
+  state: JobState,
+  to = END[state.status],
+  failure?: JobFailure,
+): Promise<TurnOutput> {
+  if (to === undefined) return done(input);
+  const changes = failure === undefined ? {} : { failureReasons: [failure] };
+  const ended = await moveJob(deps, input.jobId, input.epoch, to, changes);
+  if (ended?.endedAt !== undefined) await deps.jobs.closeJob(input.jobId, ended.endedAt);
+  await deps.callScheduler();
+  return done(input);
+}
+
+/** All tasks are done and counted, and the report cannot be written: S3 fails such a job. A cancelled one stays cancelled. */
+async function endUnreported(
+  deps: ReportDependencies,
+  input: TurnInput,
+  state: JobState,
+  cause: string,
+): Promise<TurnOutput> {
+  const to = state.status === 'Cancelling' ? 'Cancelled' : 'Failed';
+  const FailureReason = `${REPORT_NOT_WRITABLE_REASON} ${cause}`;
+  return await end(deps, input, state, to, { FailureCode: REPORT_NOT_WRITABLE, FailureReason });
+}

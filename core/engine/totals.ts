@@ -1,0 +1,92 @@
+import {
+  FAILURE_THRESHOLD_MINIMUM_TASKS,
+  FAILURE_THRESHOLD_SHARE,
+  type JobFailure,
+  type JobTotals,
+} from '../job/records.ts';
+import type { Block } from '../stores/progress-store.ts';
+import type { EngineDependencies } from './dependencies.ts';
+import { failJob } from './job-changes.ts';
+
+/** Between two sums of a job's blocks: many workers end parts, one of them adds up. */
+const SUM_EVERY_MILLISECONDS = 2_000;
+
+/** The same while a job is so young that its failure threshold could bite at the next part. */
+const PROBING_SUM_EVERY_MILLISECONDS = 100;
+
+/** How often a worker looks whether another's sum has come. */
+const LOOK_EVERY_MILLISECONDS = 20;
+
+/** Longest wait for a fresh sum: a summing worker that died must not hold the others. */
+const FRESH_WITHIN_MILLISECONDS = 3_000;
+
+/** The sum of a job's blocks: what DescribeJob shows. */
+export function sumOf(blocks: readonly Block[], now: number): JobTotals {
+  let succeeded = 0;
+  let failed = 0;
+  let shardsDone = 0;
+  for (const block of blocks) {
+    succeeded += block.succeeded;
+    failed += block.failed;
+    shardsDone += block.done.size;
+  }
+  return { succeeded, failed, shardsDone, summedAt: now };
+}
+
+/** Whether so few tasks have been executed that a part must be short for the threshold to bite in time. */
+export function isProbing(totals: JobTotals): boolean {
+  return totals.succeeded + totals.failed < FAILURE_THRESHOLD_MINIMUM_TASKS;
+}
+
+/** The failure of a job that crossed the threshold; undefined for one that did not. */
+function thresholdFailure(totals: JobTotals): JobFailure | undefined {
+  const executed = totals.succeeded + totals.failed;
+  if (executed < FAILURE_THRESHOLD_MINIMUM_TASKS || totals.failed <= executed * FAILURE_THRESHOLD_SHARE)
+    return undefined;
+  return {
+    FailureCode: 'TaskFailureThresholdExceeded',
+    FailureReason: `${totals.failed} of ${executed} tasks failed: more than ${FAILURE_THRESHOLD_SHARE * 100} percent of at least ${FAILURE_THRESHOLD_MINIMUM_TASKS}. See the completion report.`,
+  };
+}
+
+/** Adds up the blocks, unless another worker did so lately, and fails the job if it crossed its threshold. */
+export async function refreshTotals(deps: EngineDependencies, jobId: string, epoch: number): Promise<void> {
+  if (!(await deps.jobs.claimSum(jobId, deps.clock.now(), SUM_EVERY_MILLISECONDS))) return;
+  await sum(deps, jobId, epoch);
+}
+
+/** Totals that were summed after `since`: by this worker, or by another that was at it. */
+export async function freshTotals(
+  deps: EngineDependencies,
+  jobId: string,
+  epoch: number,
+  since: number,
+): Promise<JobTotals> {
+  for (;;) {
+    const now = deps.clock.now();
+    if (await deps.jobs.claimSum(jobId, now, PROBING_SUM_EVERY_MILLISECONDS)) return await sum(deps, jobId, epoch);
+    const totals = await deps.jobs.getTotals(jobId);
+    if (totals.summedAt > since || now - since > FRESH_WITHIN_MILLISECONDS) return totals;
+    await deps.clock.sleep(LOOK_EVERY_MILLISECONDS);
+  }
+}
+
+async function sum(deps: EngineDependencies, jobId: string, epoch: number): Promise<JobTotals> {
+  const summedAt = deps.clock.now();
+  const totals = sumOf(await deps.progress.listBlocks(jobId), summedAt);
+  await deps.jobs.raiseTotals(jobId, totals);
+  await failAtThreshold(deps, jobId, epoch, totals);
+  return totals;
+}
+
+/** Fails the job if its totals crossed the threshold; says whether they did. */
+export async function failAtThreshold(
+  deps: EngineDependencies,
+  jobId: string,
+  epoch: number,
+  totals: JobTotals,
+): Promise<boolean> {
+  const failure = thresholdFailure(totals);
+  if (failure !== undefined) await failJob(deps, jobId, epoch, failure);
+  return failure !== undefined;
+}

@@ -1,0 +1,23 @@
+/** Where a job's files lie in the work bucket. */
+
+export const jobPrefix = (jobId: string): string => `jobs/${jobId}/`;
+
+/** The record of one finished chunk of the manifest: the first writer wins. */
+export const chunkRecordKey = (jobId: string, chunk: number): string => `jobs/${jobId}/prepare/${chunk}.json`;
+
+/** A shard file of one attempt at a chunk; it exists for the job only if the chunk's record names its attempt. */
+export const shardFileKey = (jobId: string, chunk: number, attempt: string, shard: number): string =>
+  `jobs/${jobId}/prepare/${chunk}-${attempt}/${shard}.csv`;
+
+export const planKey = (jobId: string): string => `jobs/${jobId}/plan.json`;
+
+/** The CSV that one Map run of a stage goes over. */
+export const itemsKey = (jobId: string, stage: 'prepare' | 'run' | 'report', epoch: number, turn: number): string =>
+  stage === 'run' ? `jobs/${jobId}/waves/${epoch}-${turn}.csv` : `jobs/${jobId}/${stage}/items-${epoch}-${turn}.csv`;
+
+/** Results of the part of a shard that begins at task `from`. */
+export const resultsKey = (jobId: string, shard: number, from: number): string =>
+  `jobs/${jobId}/results/${shard}/${from}.csv`;
+
+/** What ReportRange wrote for a block. */
+export const reportRecordKey = (jobId: string, block: number): string => `jobs/${jobId}/report/${block}.json`;

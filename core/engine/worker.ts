@@ -1,0 +1,275 @@
+import type { JobTrouble } from '../job/job-trouble.ts';
+import type { JobState, StoredRequest } from '../job/records.ts';
+import type { ManifestField } from '../job/request.ts';
+import { readTaskLine } from '../manifest/task-line.ts';
+import type { Operation, TaskContext, TaskResult } from '../operations/operation.ts';
+import { MISSING_VERSION, reportRow } from '../report/report-row.ts';
+import { blockOf, type ShardPosition } from '../stores/progress-store.ts';
+import type { EngineDependencies } from './dependencies.ts';
+import { clearTrouble, noteTrouble } from './job-changes.ts';
+import { runPart, WINDOW_FACTOR } from './part.ts';
+import { type FinishedTask, findPart, type PartRecord, writePart } from './part-file.ts';
+import { DEATHS_TO_FAIL_A_TASK, isSuspect, takeOver, WORKER_CRASHED } from './suspicion.ts';
+import { failAtThreshold, freshTotals, isProbing, refreshTotals } from './totals.ts';
+
+/** A part ends when it is so old: what is not counted yet is lost with a crash. */
+const PART_MILLISECONDS = 10_000;
+
+/** How often a worker looks whether its job still wants to run: a cancelled job starts nothing new after it. */
+export const LOOK_EVERY_MILLISECONDS = 3_000;
+
+/** Tasks of a part at most while the job's failure threshold could bite at the next one. */
+export const PROBING_PART_TASKS = 64;
+
+/** The shard that a worker is given: a row of the wave. */
+export interface ShardInput {
+  readonly jobId: string;
+  readonly epoch: number;
+  readonly shard: number;
+  /** Key of the shard's file in the work bucket. */
+  readonly file: string;
+  readonly tasks: number;
+  /** Epoch milliseconds by which the worker must have given the shard up. */
+  readonly deadline: number;
+}
+
+/** The job as a worker carries it out. */
+export interface WorkerJob {
+  readonly stored: StoredRequest;
+  readonly fields: readonly ManifestField[];
+  readonly operation: Operation;
+  readonly parameters: unknown;
+  readonly context: TaskContext;
+}
+
+export interface WorkerDependencies extends EngineDependencies {
+  /** Unique to this invocation, and short: it is kept with every shard that is being worked on. */
+  readonly invocation: string;
+  /** The job's operation and clients; throws JobTrouble when the job cannot be carried out at all. */
+  readonly openJob: (jobId: string) => Promise<WorkerJob>;
+}
+
+/**
+ * Carries a shard out from where its block says it stands, part by part, until it is done, the job no longer wants it
+ * or the deadline comes. Whoever runs the same shard at the same time or after a crash: each task is counted once.
+ */
+export async function runShard(deps: WorkerDependencies, input: ShardInput): Promise<void> {
+  const state = await deps.jobs.getState(input.jobId);
+  if (!wants(state, input.epoch) || deps.clock.now() >= input.deadline) return;
+  const run = new ShardRun(deps, input, state?.trouble !== undefined);
+  if (await run.catchUp()) await run.carryOut();
+}
+
+function wants(state: JobState | undefined, epoch: number): boolean {
+  return state?.epoch === epoch && state.status === 'Active';
+}
+
+/** One worker's stay at one shard. */
+class ShardRun {
+  /** Where the shard stands; undefined while it is not begun. */
+  private position: ShardPosition | undefined;
+  private lastLook: number;
+  private wanted = true;
+
+  constructor(
+    private readonly deps: WorkerDependencies,
+    private readonly input: ShardInput,
+    /** Whether the job shows a trouble that progress would refute. */
+    private troubled: boolean,
+  ) {
+    this.lastLook = deps.clock.now();
+  }
+
+  private get at(): number {
+    return this.position?.at ?? 0;
+  }
+
+  /** Counts results files that a dead worker wrote and did not count. False when nothing is left to do. */
+  async catchUp(): Promise<boolean> {
+    const { jobId, shard } = this.input;
+    const block = await this.deps.progress.getBlock(jobId, blockOf(shard));
+    if (block === undefined || block.sealed || block.done.has(shard)) return false;
+    this.position = block.parts.get(shard);
+    if (this.position === undefined) return true;
+    for (;;) {
+      const written = await findPart(this.deps.work, jobId, shard, this.at);
+      if (written === undefined) return true;
+      if (!(await this.count(written, this.position.by))) return false;
+    }
+  }
+
+  async carryOut(): Promise<void> {
+    const { deps, input } = this;
+    let job: WorkerJob;
+    try {
+      job = await deps.openJob(input.jobId);
+    } catch (error) {
+      if (await this.noted(error)) return;
+      throw error;
+    }
+    const lines = await this.readLines();
+    const taken = takeOver(this.position, deps.invocation, WINDOW * job.operation.concurrency);
+    if (!(await deps.progress.setPosition(input.jobId, input.shard, this.position, taken))) return;
+    this.position = taken;
+    if ((taken.deaths ?? 0) >= DEATHS_TO_FAIL_A_TASK && taken.at === taken.diedAt) {
+      const crashed = finish(lines[taken.at] ?? '', job.fields, WORKER_CRASHED);
+      if (!(await this.countTasks([crashed]))) return;
+    }
+    try {
+      while (this.wanted && (await this.onePart(job, lines)));
+    } finally {
+      await this.release();
+    }
+  }
+
+  /** One part: true when another should follow. */
+  private async onePart(job: WorkerJob, lines: readonly string[]): Promise<boolean> {
+    const { deps, input } = this;
+    const began = deps.clock.now();
+    const suspect = this.position !== undefined && isSuspect(this.position, WINDOW * job.operation.concurrency);
+    const totals = await deps.jobs.getTotals(input.jobId);
+    if (await failAtThreshold(deps, input.jobId, input.epoch, totals)) return false;
+    const probing = isProbing(totals);
+    const ends = Math.min(began + PART_MILLISECONDS, input.deadline);
+    const { finished, trouble } = await runPart({
+      tasks: input.tasks,
+      from: this.at,
+      most: suspect ? 1 : probing ? PROBING_PART_TASKS : Number.POSITIVE_INFINITY,
+      concurrency: job.operation.concurrency,
+      execute: (task) => execute(job, lines[task] ?? '', `${input.shard}-${task}`),
+      goOn: () => this.goOn(ends),
+    });
+    if (finished.length > 0 && !(await this.countTasks(finished))) return false;
+    if (trouble !== undefined) await this.noted(trouble);
+    if (trouble !== undefined || finished.length === 0 || deps.clock.now() >= input.deadline) return false;
+    await this.lookAtTotals(probing && finished.some(({ succeeded }) => !succeeded));
+    return true;
+  }
+
+  /** Whether the part may begin another task. Looks at the job every three seconds. */
+  private goOn(ends: number): boolean | Promise<boolean> {
+    const now = this.deps.clock.now();
+    if (!this.wanted || now >= ends) return false;
+    return now - this.lastLook < LOOK_EVERY_MILLISECONDS ? true : this.look();
+  }
+
+  private async look(): Promise<boolean> {
+    this.lastLook = this.deps.clock.now();
+    this.wanted = wants(await this.deps.jobs.getState(this.input.jobId), this.input.epoch);
+    return this.wanted;
+  }
+
+  /** Keeps the totals fresh; a young job's worker that saw failures waits for them, and for what they mean. */
+  private async lookAtTotals(waitForThreshold: boolean): Promise<void> {
+    const { jobId, epoch } = this.input;
+    if (!waitForThreshold) return await refreshTotals(this.deps, jobId, epoch);
+    await freshTotals(this.deps, jobId, epoch, this.deps.clock.now());
+    await this.look();
+  }
+
+  /** Writes the tasks' results and counts them, or what another worker wrote in their place. False: stop. */
+  private async countTasks(finished: readonly FinishedTask[]): Promise<boolean> {
+    const { jobId, shard } = this.input;
+    let rest = finished;
+    while (rest.length > 0) {
+      const from = this.at;
+      const record = await writePart(this.deps.work, { jobId, shard, from }, rest);
+      if (!(await this.count(record, this.deps.invocation))) return false;
+      // Another worker's part may have been shorter: what is beyond it is a part of its own.
+      rest = rest.slice(record.end - from);
+    }
+    return true;
+  }
+
+  /** Moves the shard past a part whose results are written. False when the shard is done or sealed: stop. */
+  private async count(part: PartRecord, by: string | undefined): Promise<boolean> {
+    const { jobId, shard, tasks } = this.input;
+    const isDone = part.end >= tasks;
+    const outcome = await this.deps.progress.advance(jobId, {
+      shard,
+      from: this.at,
+      to: part.end,
+      done: isDone,
+      succeeded: part.succeeded,
+      failed: part.failed,
+      ...(by === undefined ? {} : { by }),
+    });
+    if (outcome === 'conflict') throw new Error(`shard ${shard} of job ${jobId} stands before task ${this.at}`);
+    if (outcome === 'sealed') return this.leave();
+    if (outcome === 'behind') return await this.findPlace();
+    this.position = { ...this.position, at: part.end };
+    if (this.troubled) await this.refuteTrouble();
+    if (!isDone) return true;
+    await refreshTotals(this.deps, jobId, this.input.epoch);
+    return this.leave();
+  }
+
+  /** Looks where the shard stands after somebody moved it: this worker itself, in a request that was repeated, or another. */
+  private async findPlace(): Promise<boolean> {
+    const { jobId, shard } = this.input;
+    const block = await this.deps.progress.getBlock(jobId, blockOf(shard));
+    const now = block?.parts.get(shard);
+    if (now?.by !== this.deps.invocation) return this.leave();
+    this.position = now;
+    return true;
+  }
+
+  /** The shard is not this worker's any more: there is nothing to release. */
+  private leave(): false {
+    this.position = undefined;
+    return false;
+  }
+
+  private async refuteTrouble(): Promise<void> {
+    this.troubled = false;
+    await clearTrouble(this.deps, this.input.jobId);
+  }
+
+  /** Shows a cause that concerns the whole job. False for what is none. */
+  private async noted(error: unknown): Promise<boolean> {
+    if (!isTrouble(error)) return false;
+    const { jobId, epoch } = this.input;
+    await noteTrouble(this.deps, jobId, epoch, { FailureCode: error.code, FailureReason: error.message });
+    return true;
+  }
+
+  /** Says that nobody is at work on the shard: the next worker need not suspect a crash. */
+  private async release(): Promise<void> {
+    const { jobId, shard } = this.input;
+    if (this.position?.by !== this.deps.invocation) return;
+    const { by: _, ...rest } = this.position;
+    await this.deps.progress.setPosition(jobId, shard, this.position, rest);
+  }
+
+  private async readLines(): Promise<readonly string[]> {
+    const { file, tasks, jobId, shard } = this.input;
+    const found = await this.deps.work.get(file);
+    const lines = found?.body.toString('utf8').split('\n');
+    lines?.pop();
+    if (lines?.length === tasks) return lines;
+    throw new Error(
+      `shard ${shard} of job ${jobId} should have ${tasks} tasks in ${file}, found ${lines?.length ?? 'none'}`,
+    );
+  }
+}
+
+/** Tasks in flight when a worker died, in multiples of the concurrency: one of them is the suspect. */
+const WINDOW = WINDOW_FACTOR;
+
+async function execute(job: WorkerJob, line: string, taskId: string): Promise<FinishedTask> {
+  const task = readTaskLine(line, job.fields);
+  if (typeof task === 'string') throw new Error(`a prepared line is not valid: ${task}`);
+  if (task.versionId === '') return finish(line, job.fields, MISSING_VERSION);
+  const result = await job.operation.execute({ ...task, taskId }, job.parameters, job.context);
+  return { succeeded: result.status === 'succeeded', row: reportRow(task, result) };
+}
+
+function finish(line: string, fields: readonly ManifestField[], result: TaskResult): FinishedTask {
+  const task = readTaskLine(line, fields);
+  if (typeof task === 'string') throw new Error(`a prepared line is not valid: ${task}`);
+  return { succeeded: result.status === 'succeeded', row: reportRow(task, result) };
+}
+
+function isTrouble(error: unknown): error is JobTrouble {
+  return error instanceof Error && error.name === 'JobTrouble';
+}

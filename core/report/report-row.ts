@@ -1,0 +1,26 @@
+import { writeCsvField } from '../manifest/csv-record.ts';
+import type { TaskLine } from '../manifest/task-line.ts';
+import type { TaskResult } from '../operations/operation.ts';
+
+/** What the report shows where the manifest's version field was empty. */
+const EMPTY_VERSION = '\\N';
+
+/** The result of a task whose manifest line has a version column and nothing in it: it fails, and nothing is called. */
+export const MISSING_VERSION: TaskResult = {
+  status: 'failed',
+  httpStatus: 400,
+  errorCode: 'InvalidRequest',
+  message: 'Task failed due to missing VersionId',
+};
+
+/**
+ * One line of the completion report, CRLF included: bucket, key and version as the manifest spelled them, then task
+ * status, HTTP status, error code and message. The order of the two codes is the one that S3 writes, not the one that
+ * its ReportSchema declares (User Guide, batch-ops-examples-reports).
+ */
+export function reportRow(line: TaskLine, result: TaskResult): string {
+  const version = line.versionId === '' ? EMPTY_VERSION : (line.versionId ?? '');
+  const object = `${writeCsvField(line.bucket)},${writeCsvField(line.manifestKey)},${writeCsvField(version)}`;
+  const codes = `${result.status},${result.httpStatus},${writeCsvField(result.errorCode)}`;
+  return `${object},${codes},${writeCsvField(result.message)}\r\n`;
+}

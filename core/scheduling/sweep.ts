@@ -1,0 +1,90 @@
+import { forEachBounded } from '../engine/bounded.ts';
+import type { EngineDependencies } from '../engine/dependencies.ts';
+import { moveJob } from '../engine/job-changes.ts';
+import { jobPrefix } from '../engine/work-keys.ts';
+import { initialState } from '../job/initial-state.ts';
+import type { JobState } from '../job/records.ts';
+import { hasEnded, stageOf } from '../job/status.ts';
+import { nextEpoch } from '../job/transition.ts';
+import type { Executions } from '../stores/executions.ts';
+import { workersOf } from './capacity.ts';
+
+export interface SweeperDependencies extends EngineDependencies {
+  readonly executions: Executions;
+  /** Concurrent Lambda executions that the account may have in this Region. */
+  readonly accountConcurrency: () => Promise<number>;
+}
+
+/** A job that has not moved for so long, and whose execution has ended, is given a new one. */
+const STANDSTILL_MILLISECONDS = 60_000;
+
+/** Jobs that wait for confirmation fail after 30 days (User Guide, batch-ops-create-job). */
+const CONFIRMATION_MILLISECONDS = 30 * 86_400_000;
+
+/** Jobs are kept for 90 days after they ended (User Guide, troubleshooting-batch-operations). */
+export const RETENTION_MILLISECONDS = 90 * 86_400_000;
+
+/** A job whose creation was interrupted is completed after so long: its creator may still be at it. */
+const CREATION_MILLISECONDS = 60_000;
+
+/** Jobs deleted in one sweep. */
+const DELETIONS = 20;
+
+/**
+ * What happens each minute: measures the account's capacity, puts jobs that stand still back on their way, fails what
+ * waited too long for confirmation, deletes what is past its retention, and lets the scheduler look at everything.
+ */
+export async function sweep(deps: SweeperDependencies): Promise<void> {
+  await deps.jobs.putCapacity(workersOf(await deps.accountConcurrency()));
+  await forEachBounded(await deps.jobs.openJobIds(), 8, (jobId) => sweepJob(deps, jobId));
+  await deps.callScheduler();
+  await deleteExpired(deps);
+}
+
+async function sweepJob(deps: SweeperDependencies, jobId: string): Promise<void> {
+  const state = await deps.jobs.getState(jobId);
+  if (state === undefined) return await completeCreation(deps, jobId);
+  const now = deps.clock.now();
+  if (hasEnded(state.status)) return await deps.jobs.closeJob(jobId, state.endedAt ?? state.statusSince);
+  if (state.status === 'Suspended' && now - Date.parse(state.statusSince) > CONFIRMATION_MILLISECONDS) {
+    return await expire(deps, state);
+  }
+  const stage = stageOf(state.status);
+  if (stage === undefined) return;
+  const execution = await deps.executions.status(jobId, stage, state.epoch);
+  if (execution === 'running') return;
+  if (execution === 'ended') {
+    const { summedAt } = await deps.jobs.getTotals(jobId);
+    if (now - Math.max(Date.parse(state.statusSince), summedAt) < STANDSTILL_MILLISECONDS) return;
+    deps.log('execution ended and its job did not: the next epoch takes over', { jobId, epoch: state.epoch });
+    if (!(await deps.jobs.updateState(nextEpoch(state)))) return;
+  }
+  await deps.callScheduler(jobId);
+}
+
+/** CreateJob died between the request and the state: the request is there, so the job is. Without one there is none. */
+async function completeCreation(deps: SweeperDependencies, jobId: string): Promise<void> {
+  const stored = await deps.jobs.getRequest(jobId);
+  if (stored === undefined) return;
+  if (deps.clock.now() - Date.parse(stored.createdAt) < CREATION_MILLISECONDS) return;
+  await deps.jobs.createJob(stored, initialState(stored), stored.request.Tags ?? []);
+  await deps.callScheduler(jobId);
+}
+
+async function expire(deps: SweeperDependencies, state: JobState): Promise<void> {
+  const failed = await moveJob(deps, state.jobId, state.epoch, 'Failed', {
+    failureReasons: [
+      { FailureCode: 'JobExpired', FailureReason: 'The job was not confirmed within 30 days of its suspension.' },
+    ],
+  });
+  if (failed?.endedAt !== undefined) await deps.jobs.closeJob(state.jobId, failed.endedAt);
+}
+
+async function deleteExpired(deps: SweeperDependencies): Promise<void> {
+  const before = new Date(deps.clock.now() - RETENTION_MILLISECONDS).toISOString();
+  for (const closed of await deps.jobs.closedJobs(before, DELETIONS)) {
+    await deps.work.deletePrefix(jobPrefix(closed.jobId));
+    await deps.progress.deleteBlocks(closed.jobId);
+    await deps.jobs.deleteJob(closed);
+  }
+}

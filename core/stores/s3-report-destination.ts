@@ -1,0 +1,83 @@
+import { once } from 'node:events';
+import { PassThrough } from 'node:stream';
+import { PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
+import { Upload } from '@aws-sdk/lib-storage';
+import { type ReportDestination, ReportNotWritable, type ReportObject } from '../engine/report-destination.ts';
+import { statusOf } from './s3-error.ts';
+
+export interface S3ReportDestinationOptions {
+  /** Acts with the job's role. */
+  readonly client: S3Client;
+  readonly bucket: string;
+  readonly expectedBucketOwner?: string;
+}
+
+/** Reports are always encrypted with SSE-S3 (User Guide, batch-ops-examples-reports). */
+const ENCRYPTION = 'AES256';
+
+/** The report bucket in S3. Large files go up in parts of 8 MiB, one after the other: memory stays flat. */
+export function createS3ReportDestination(options: S3ReportDestinationOptions): ReportDestination {
+  const common = {
+    Bucket: options.bucket,
+    ServerSideEncryption: ENCRYPTION,
+    ...(options.expectedBucketOwner === undefined ? {} : { ExpectedBucketOwner: options.expectedBucketOwner }),
+  } as const;
+  return {
+    create: (key) => new UploadedObject(options.client, { ...common, Key: key, ContentType: 'text/csv' }),
+    async put(key, body, contentType) {
+      try {
+        await options.client.send(new PutObjectCommand({ ...common, Key: key, Body: body, ContentType: contentType }));
+      } catch (error) {
+        throw writeFault(error, options.bucket);
+      }
+    },
+  };
+}
+
+class UploadedObject implements ReportObject {
+  private readonly body = new PassThrough({ highWaterMark: 1024 * 1024 });
+  private readonly upload: Upload;
+  private readonly uploaded: Promise<void>;
+  private failure: unknown;
+
+  constructor(client: S3Client, params: { Bucket: string; Key: string; ContentType: string }) {
+    this.upload = new Upload({
+      client,
+      params: { ...params, Body: this.body },
+      queueSize: 1,
+      partSize: 8 * 1024 * 1024,
+    });
+    this.uploaded = this.upload.done().then(
+      () => undefined,
+      (error: unknown) => {
+        this.failure = writeFault(error, params.Bucket);
+        this.body.destroy();
+      },
+    );
+  }
+
+  async write(bytes: Buffer): Promise<void> {
+    if (this.failure !== undefined) throw this.failure;
+    if (this.body.write(bytes)) return;
+    await Promise.race([once(this.body, 'drain'), this.uploaded]);
+  }
+
+  async close(): Promise<void> {
+    this.body.end();
+    await this.uploaded;
+    if (this.failure !== undefined) throw this.failure;
+  }
+
+  async abort(): Promise<void> {
+    await this.upload.abort().catch(() => undefined);
+    await this.uploaded;
+  }
+}
+
+/** What S3 refuses for good; throttles (429, 503) and server faults are left to be tried again. */
+function writeFault(error: unknown, bucket: string): unknown {
+  const status = statusOf(error);
+  if (status === undefined || status < 400 || status >= 500 || status === 429) return error;
+  const text = error instanceof Error ? `${error.name} ${error.message}` : String(error);
+  return new ReportNotWritable(`S3 answered for bucket ${bucket}: ${text}`, { cause: error });
+}

@@ -1,0 +1,274 @@
+import type { EngineDependencies } from '../../core/engine/dependencies.ts';
+import { type PrepareDependencies, prepareItem, prepareTurn } from '../../core/engine/prepare-turn.ts';
+import { type ReportDependencies, reportItem } from '../../core/engine/report-range.ts';
+import { reportTurn } from '../../core/engine/report-turn.ts';
+import { runTurn } from '../../core/engine/run-turn.ts';
+import type { ItemInput, TurnInput, TurnOutput } from '../../core/engine/turn.ts';
+import { runShard, type WorkerDependencies } from '../../core/engine/worker.ts';
+import { initialState } from '../../core/job/initial-state.ts';
+import type { StoredRequest } from '../../core/job/records.ts';
+import type { JobRequest } from '../../core/job/request.ts';
+import { hasEnded, type Stage, stageOf } from '../../core/job/status.ts';
+import type { Operation, Task, TaskResult } from '../../core/operations/operation.ts';
+import { schedule } from '../../core/scheduling/schedule.ts';
+import { Death, Life } from './life.ts';
+import { MemoryJobStore } from './memory-job-store.ts';
+import { MemoryProgressStore } from './memory-progress-store.ts';
+import { MemoryWorkStore } from './memory-work-store.ts';
+
+export const SUCCESS: TaskResult = { status: 'succeeded', httpStatus: 200, errorCode: '', message: 'Successful' };
+export const FAILURE: TaskResult = { status: 'failed', httpStatus: 404, errorCode: 'NoSuchKey', message: 'gone' };
+
+export interface BenchOptions {
+  /** The manifest's text; columns Bucket, Key unless `fields` says otherwise. */
+  readonly manifest: string;
+  readonly request?: Partial<JobRequest>;
+  readonly tasksPerShard?: number;
+  readonly concurrency?: number;
+  readonly workers?: number;
+  /** What a task does; Life is that of its worker. */
+  readonly execute?: (task: Task, life: Life) => Promise<TaskResult>;
+  /** The life of the next invocation of a function. */
+  readonly lifeOf?: (name: Stage | 'worker' | 'chunk' | 'range') => Life;
+}
+
+/**
+ * The engine on stores in memory and a clock of its own: the machines are stepped by hand, an invocation that dies is
+ * tried again as Step Functions would, and its state is looked at in between.
+ */
+export class EngineBench {
+  readonly jobId = '0f00e1d2-0000-4000-8000-000000000001';
+  readonly jobs = new MemoryJobStore();
+  readonly progress = new MemoryProgressStore();
+  readonly work = new MemoryWorkStore();
+  /** What is in the report bucket. */
+  readonly report = new Map<string, string>();
+  /** How often each key was carried out. */
+  readonly executed = new Map<string, number>();
+  readonly started = new Set<string>();
+  readonly stopped = new Set<string>();
+  now = Date.parse('2026-01-02T03:04:05.000Z');
+  private invocations = 0;
+
+  constructor(readonly options: BenchOptions) {}
+
+  readonly clock = {
+    now: (): number => this.now,
+    sleep: async (milliseconds: number): Promise<void> => {
+      this.now += milliseconds;
+    },
+  };
+
+  async create(): Promise<void> {
+    const stored: StoredRequest = {
+      jobId: this.jobId,
+      hash: 'h',
+      createdAt: new Date(this.now).toISOString(),
+      request: { ...REQUEST, ...this.options.request },
+    };
+    await this.jobs.createJob(stored, initialState(stored), []);
+  }
+
+  /** Runs the job to its end: the stage that its status asks for, again and again. */
+  async runToEnd(mostStages = 1_000): Promise<void> {
+    for (let stage = 0; stage < mostStages; stage += 1) {
+      await this.schedule();
+      const state = await this.jobs.getState(this.jobId);
+      if (state === undefined || hasEnded(state.status)) return;
+      const next = stageOf(state.status);
+      if (next !== undefined) await this.runStage(next, state.epoch);
+      this.now += 1_000;
+    }
+    throw new Error(`the job does not end: ${JSON.stringify(await this.jobs.getState(this.jobId))}`);
+  }
+
+  async schedule(): Promise<void> {
+    const executions = {
+      start: async (_: string, stage: Stage, epoch: number) => void this.started.add(`${stage}-${epoch}`),
+      stop: async (_: string, stage: Stage, epoch: number) => void this.stopped.add(`${stage}-${epoch}`),
+      status: async () => 'running' as const,
+      setConcurrency: async () => undefined,
+    };
+    const maxConcurrentWorkers = this.options.workers ?? 4;
+    await schedule(
+      { jobs: this.jobs, clock: this.clock, log: () => undefined, executions, maxConcurrentWorkers },
+      this.jobId,
+    );
+  }
+
+  /** One execution of a stage's machine. */
+  async runStage(stage: Stage, epoch: number, mostTurns = 1_000): Promise<void> {
+    let state: TurnInput = { jobId: this.jobId, epoch, turn: 0 };
+    for (let turn = 0; turn < mostTurns; turn += 1) {
+      const output: TurnOutput = await this.untilAlive(() => this.turn(stage, state));
+      if (output.action === 'done') return;
+      if (output.action === 'wait') this.now += output.seconds * 1_000;
+      else await this.map(stage, output);
+      state = { jobId: output.jobId, epoch: output.epoch, turn: output.turn };
+    }
+    throw new Error(`stage ${stage} does not end`);
+  }
+
+  private async map(stage: Stage, output: TurnOutput): Promise<void> {
+    const rows = csvRows((await this.work.get(output.items))?.body.toString() ?? '');
+    const inputs = rows.map((item) => ({ jobId: output.jobId, epoch: output.epoch, deadline: output.deadline, item }));
+    const queue = inputs.values();
+    const child = async (): Promise<void> => {
+      for (const input of queue) {
+        // A child that failed is tolerated: the next turn looks at the truth.
+        await this.item(stage, input).catch((error: unknown) => {
+          if (!(error instanceof Death)) throw error;
+        });
+      }
+    };
+    await Promise.all(Array.from({ length: Math.min(output.concurrency, inputs.length) }, child));
+  }
+
+  async turn(stage: Stage, input: TurnInput): Promise<TurnOutput> {
+    const life = this.life(stage);
+    switch (stage) {
+      case 'prepare':
+        return await life.live(() => prepareTurn(this.prepareDependencies(life), input));
+      case 'run':
+        return await life.live(() => runTurn(this.dependencies(life), input));
+      case 'report':
+        return await life.live(() => reportTurn(this.reportDependencies(life), input));
+    }
+  }
+
+  async item(stage: Stage, input: ItemInput): Promise<void> {
+    const life = this.life(stage === 'run' ? 'worker' : stage === 'prepare' ? 'chunk' : 'range');
+    const { jobId, epoch, deadline, item } = input;
+    const shard = {
+      jobId,
+      epoch,
+      deadline,
+      shard: Number(item['shard']),
+      file: item['file'] ?? '',
+      tasks: Number(item['tasks']),
+    };
+    if (stage === 'run') await life.live(() => runShard(this.workerDependencies(life), shard));
+    else if (stage === 'prepare') await life.live(() => prepareItem(this.prepareDependencies(life), input));
+    else await life.live(() => reportItem(this.reportDependencies(life), input));
+  }
+
+  /** Lines of the report, in the manifest's words, sorted; empty if there is no report. */
+  reportLines(): string[] {
+    const manifest = [...this.report].find(([key]) => key.endsWith('/manifest.json'))?.[1];
+    if (manifest === undefined) return [];
+    const { Results } = JSON.parse(manifest) as { Results: { Key: string }[] };
+    return Results.flatMap(({ Key }) => (this.report.get(Key) ?? '').split('\r\n').slice(0, -1)).sort();
+  }
+
+  dependencies(life: Life): EngineDependencies {
+    return {
+      jobs: life.of(this.jobs),
+      progress: life.of(this.progress),
+      work: life.of(this.work),
+      callScheduler: async () => undefined,
+      clock: this.clock,
+      log: () => undefined,
+    };
+  }
+
+  workerDependencies(life: Life): WorkerDependencies {
+    const run = this.options.execute ?? (async () => SUCCESS);
+    const operation = {
+      tasksPerShard: this.tasksPerShard,
+      concurrency: this.options.concurrency ?? 4,
+      execute: async (task: Task): Promise<TaskResult> => {
+        this.executed.set(task.key, (this.executed.get(task.key) ?? 0) + 1);
+        const result = await run(task, life);
+        return life.dead ? await new Promise(() => undefined) : result;
+      },
+    } as unknown as Operation;
+    return {
+      ...this.dependencies(life),
+      invocation: `i${this.invocations++}`,
+      openJob: async (jobId) => {
+        const stored = await this.jobs.getRequest(jobId);
+        if (stored === undefined) throw new Error('no request');
+        const fields = stored.request.Manifest?.Spec.Fields ?? [];
+        return { stored, fields, operation, parameters: {}, context: {} as never };
+      },
+    };
+  }
+
+  private get tasksPerShard(): number {
+    return this.options.tasksPerShard ?? 10;
+  }
+
+  private prepareDependencies(life: Life): PrepareDependencies {
+    const bytes = Buffer.from(this.options.manifest);
+    return {
+      ...this.dependencies(life),
+      attempt: `a${this.invocations++}`,
+      tasksPerShard: () => this.tasksPerShard,
+      openManifest: async () => ({
+        size: async () => bytes.length,
+        read: async function* (start: number, end: number) {
+          yield bytes.subarray(start, end);
+        },
+      }),
+    };
+  }
+
+  private reportDependencies(life: Life): ReportDependencies {
+    const put = async (key: string, body: string): Promise<void> => void this.report.set(key, body);
+    const create = (key: string) => {
+      const pieces: Buffer[] = [];
+      return {
+        write: async (piece: Buffer) => void pieces.push(Buffer.from(piece)),
+        close: () => life.effect(() => put(key, Buffer.concat(pieces).toString())),
+        abort: async () => undefined,
+      };
+    };
+    return {
+      ...this.dependencies(life),
+      openReport: async () => ({ create, put: (k, b) => life.effect(() => put(k, b)) }),
+    };
+  }
+
+  private life(name: Stage | 'worker' | 'chunk' | 'range'): Life {
+    return this.options.lifeOf?.(name) ?? Life.forever();
+  }
+
+  /** As a machine's Retry does: the turn is taken again when its function died. */
+  private async untilAlive<Result>(attempt: () => Promise<Result>): Promise<Result> {
+    for (;;) {
+      try {
+        return await attempt();
+      } catch (error) {
+        if (!(error instanceof Death)) throw error;
+      }
+    }
+  }
+}
+
+function csvRows(text: string): Record<string, string>[] {
+  const [header = '', ...lines] = text.trimEnd().split('\n');
+  const columns = header.split(',');
+  return lines.map((line) => {
+    const values = line.split(',');
+    return Object.fromEntries(columns.map((column, index) => [column, values[index] ?? '']));
+  });
+}
+
+const REQUEST: JobRequest = {
+  ConfirmationRequired: false,
+  Operation: { S3PutObjectTagging: { TagSet: [] } },
+  Report: {
+    Enabled: true,
+    Bucket: 'arn:aws:s3:::reports',
+    Format: 'Report_CSV_20180820',
+    ReportScope: 'AllTasks',
+    Prefix: 'r',
+  },
+  ClientRequestToken: 't',
+  Manifest: {
+    Spec: { Format: 'S3BatchOperations_CSV_20180820', Fields: ['Bucket', 'Key'] },
+    Location: { ObjectArn: 'arn:aws:s3:::m/m.csv', ETag: 'e' },
+  },
+  Priority: 1,
+  RoleArn: 'arn:aws:iam::000000000000:role/drover/r',
+};
