@@ -5,10 +5,11 @@ import { credentialScopeOf } from '../server/credential-scope.ts';
 import { readBody } from '../server/read-body.ts';
 import { type CloudIdentity, type FunctionInvoker, type LocalService, ServiceRefusal } from '../service.ts';
 import { type ApiAddress, addressOf } from './api-address.ts';
+import { callerOf } from './caller.ts';
 import { GATEWAY_ERRORS, type GatewayError, gatewayErrorAnswer } from './gateway-error.ts';
 import { matchResource } from './match-resource.ts';
 import { type ProxyAnswer, proxyAnswer } from './proxy-answer.ts';
-import { type Caller, isBinary, type ProxyRequest, proxyEvent } from './proxy-event.ts';
+import { isBinary, type ProxyRequest, proxyEvent } from './proxy-event.ts';
 import type { ApiMethod, RestApi } from './rest-api.ts';
 
 /** The largest body that API Gateway takes. */
@@ -20,11 +21,10 @@ export interface ApiGatewayService extends LocalService {
   putRestApi(api: RestApi): void;
 }
 
-/** Serves REST APIs. `callerOf` tells whose an access key is. */
+/** Serves REST APIs. */
 export function createApiGatewayService(options: {
   readonly identity: CloudIdentity;
   readonly functions: Pick<FunctionInvoker, 'invoke'>;
-  readonly callerOf: (accessKeyId: string) => Omit<Caller, 'accessKeyId'>;
 }): ApiGatewayService {
   const apis = new Map<string, RestApi>();
   const gateway = { ...options, apis };
@@ -41,7 +41,6 @@ export function createApiGatewayService(options: {
 interface Gateway {
   readonly identity: CloudIdentity;
   readonly functions: Pick<FunctionInvoker, 'invoke'>;
-  readonly callerOf: (accessKeyId: string) => Omit<Caller, 'accessKeyId'>;
   readonly apis: ReadonlyMap<string, RestApi>;
 }
 
@@ -69,7 +68,7 @@ async function answerOf(gateway: Gateway, request: IncomingMessage, requestId: s
   if (refused) {
     return fail(refused);
   }
-  const caller = scope && { accessKeyId: scope.accessKeyId, ...gateway.callerOf(scope.accessKeyId) };
+  const caller = scope && callerOf(request, scope.accessKeyId, gateway.identity.account);
   const source: ProxyRequest = { request, address, match, body, caller, requestId, receivedAt };
   const event = proxyEvent(source, gateway.identity);
   const answer = await invoke(gateway, method, source, event);

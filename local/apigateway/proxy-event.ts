@@ -2,17 +2,8 @@ import { randomBytes } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { CloudIdentity } from '../service.ts';
 import type { ApiAddress } from './api-address.ts';
+import type { Caller } from './caller.ts';
 import type { ResourceMatch } from './match-resource.ts';
-
-/** Who called, as IAM would know them. */
-export interface Caller {
-  readonly accessKeyId: string;
-  readonly accountId: string;
-  /** The ARN of the user or of the assumed role. */
-  readonly arn: string;
-  /** The unique id of the user, or `<role id>:<session name>`. */
-  readonly userId: string;
-}
 
 /** All that an event is made of. */
 export interface ProxyRequest {

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { createApiGatewayService } from '../../../local/apigateway/api-gateway-service.ts';
 import { type ApiMethod, RestApi } from '../../../local/apigateway/rest-api.ts';
 import { ServiceRefusal } from '../../../local/service.ts';
+import { sessionCredentials } from '../../../local/sts/session-credentials.ts';
 
 const FUNCTION = 'arn:aws:lambda:us-east-1:000000000000:function:api';
 const SIGNED =
@@ -43,11 +44,6 @@ beforeEach(async () => {
   const service = createApiGatewayService({
     identity: { account: '000000000000', region: 'us-east-1' },
     functions: { invoke: (arn, payload) => invoke(arn, payload) },
-    callerOf: (accessKeyId) => ({
-      accountId: '000000000000',
-      arn: `arn:aws:iam::000000000000:user/${accessKeyId}`,
-      userId: `AIDA${accessKeyId}`,
-    }),
   });
   service.putRestApi(api);
   server = createServer((request, response) => void service.handle(request, response));
@@ -142,19 +138,36 @@ describe('the event', () => {
         cognitoIdentityPoolId: null,
         accountId: '000000000000',
         cognitoIdentityId: null,
-        caller: 'AIDAAKIDEXAMPLE',
+        caller: '000000000000',
         sourceIp: '127.0.0.1',
         principalOrgId: null,
         accessKey: 'AKIDEXAMPLE',
         cognitoAuthenticationType: null,
         cognitoAuthenticationProvider: null,
-        userArn: 'arn:aws:iam::000000000000:user/AKIDEXAMPLE',
+        userArn: 'arn:aws:iam::000000000000:root',
         userAgent: 'tester/1',
-        user: 'AIDAAKIDEXAMPLE',
+        user: '000000000000',
       },
       domainName: 'abc123.execute-api.us-east-1.amazonaws.com',
       deploymentId: 'dep1',
       apiId: 'abc123',
+    });
+  });
+
+  test('knows the role of a caller that has assumed one', async () => {
+    const session = {
+      roleArn: 'arn:aws:iam::111122223333:role/drover/admin',
+      sessionName: 'me',
+      expiration: new Date(),
+    };
+    const { accessKeyId, sessionToken } = sessionCredentials(session);
+    const authorization = SIGNED_S3.replace('AKIDEXAMPLE', accessKeyId);
+    await ask('GET', '/v20180820/jobs/j', { authorization, 'x-amz-security-token': sessionToken });
+    expect((events[0]!.requestContext as Record<string, unknown>).identity).toMatchObject({
+      accountId: '111122223333',
+      accessKey: accessKeyId,
+      userArn: 'arn:aws:sts::111122223333:assumed-role/admin/me',
+      caller: expect.stringMatching(/^AROA[0-9A-F]{17}:me$/),
     });
   });
 
