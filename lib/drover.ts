@@ -6,6 +6,7 @@ import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import type * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
+import type { Stage } from '../core/job/status.ts';
 import type { EngineFunction } from './functions/engine-function.ts';
 import { engineFunctions } from './functions/engine-functions.ts';
 import { bundledFunctions, type FunctionFactory } from './functions/function-factory.ts';
@@ -13,7 +14,7 @@ import { FUNCTION_NAMES, type FunctionName } from './functions/function-names.ts
 import { JobApi } from './job-api.ts';
 import { JobRoles } from './job-roles.ts';
 import { JobTables } from './job-tables.ts';
-import { type MachineStage, machineAddresses } from './machine-address.ts';
+import { machineAddresses } from './machine-address.ts';
 import { SweeperRule } from './sweeper-rule.ts';
 import { TurnMachine } from './turn-machine.ts';
 import { WorkBucket } from './work-bucket.ts';
@@ -68,7 +69,7 @@ export class Drover extends Construct {
   readonly progressTable: dynamodb.Table;
   readonly workBucket: s3.Bucket;
   readonly functions: Readonly<Record<FunctionName, lambda.IFunction>>;
-  readonly stateMachines: Readonly<Record<MachineStage, sfn.IStateMachine>>;
+  readonly stateMachines: Readonly<Record<Stage, sfn.IStateMachine>>;
 
   constructor(scope: Construct, id: string, props: DroverProps = {}) {
     super(scope, id);
@@ -91,7 +92,7 @@ export class Drover extends Construct {
       maxConcurrentWorkers,
       machines,
     });
-    const machine = (id: string, stage: MachineStage, item: FunctionName) =>
+    const machine = (id: string, stage: Stage, item: FunctionName) =>
       new TurnMachine(this, id, {
         address: machines[stage],
         turn: functions[stage].handler,

@@ -1,10 +1,6 @@
 import { ArnFormat, Names, Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-
-/** What a turn machine is for; also the middle of its executions' names, `<job>-<stage>-<epoch>`. */
-export const MACHINE_STAGES = ['prepare', 'run', 'report'] as const;
-
-export type MachineStage = (typeof MACHINE_STAGES)[number];
+import type { Stage } from '../core/job/status.ts';
 
 /** The label of every turn machine's Map: part of the ARNs of its Map runs and children. */
 export const MAP_LABEL = 'Items';
@@ -23,7 +19,7 @@ export class MachineAddress {
   readonly executionArns: string;
   readonly mapRunArns: string;
 
-  constructor(scope: Construct, stage: MachineStage) {
+  constructor(scope: Construct, stage: Stage) {
     const deployment = Names.uniqueResourceName(scope, { maxLength: LONGEST_NAME - '-prepare'.length, separator: '-' });
     this.name = `${deployment}-${stage}`;
     const arn = (resource: string, resourceName: string) =>
@@ -40,7 +36,7 @@ export class MachineAddress {
 }
 
 /** The addresses of a deployment's three machines. */
-export type MachineAddresses = Readonly<Record<MachineStage, MachineAddress>>;
+export type MachineAddresses = Readonly<Record<Stage, MachineAddress>>;
 
 export function machineAddresses(scope: Construct): MachineAddresses {
   return {

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, s
 import { join } from 'node:path';
 import { BUNDLE_OPTIONS, buildBundles, type LambdaProject } from './esbuild-bundles.ts';
 
-/** Builds that are kept: a process may still be reading one while another has made the next. */
+/** Folders that are kept: a process may still be reading or writing one while another has made the next. */
 const KEPT_BUILDS = 4;
 
 /**
@@ -60,7 +60,7 @@ function hashInputs(project: LambdaProject, sources: readonly string[]): string 
 
 function removeOldBuilds(cache: string): void {
   const builds = readdirSync(cache, { withFileTypes: true })
-    .filter((entry) => entry.isDirectory() && /^[0-9a-f]{32}$/.test(entry.name))
+    .filter((entry) => entry.isDirectory())
     .map((entry) => join(cache, entry.name))
     .sort((a, b) => statSync(b).mtimeMs - statSync(a).mtimeMs);
   for (const old of builds.slice(KEPT_BUILDS)) rmSync(old, { recursive: true, force: true });

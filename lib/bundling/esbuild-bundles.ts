@@ -29,7 +29,8 @@ export const BUNDLE_OPTIONS = {
   banner: {
     js: "import{createRequire as droverRequire}from'node:module';const require=droverRequire(import.meta.url);",
   },
-  logLevel: 'warning',
+  // What is wrong is thrown.
+  logLevel: 'silent',
 } as const satisfies BuildOptions;
 
 /** The project at `root`; throws, naming what is missing, unless each function has its handler. */
