@@ -1,0 +1,48 @@
+import { announceCreated } from '../events.ts';
+import type { Call } from '../protocol/call.ts';
+import { writeCheck } from '../protocol/conditions.ts';
+import { checksumHeaders, readAttributes } from '../protocol/object-headers.ts';
+import { receiveBody } from '../protocol/payload.ts';
+import { sendEmpty } from '../protocol/respond.ts';
+import type { WriteCheck } from '../storage/object-store.ts';
+import type { StoredChecksum } from '../storage/records.ts';
+import { copyObject } from './copy-object.ts';
+import { versionHeader } from './find-object.ts';
+
+export async function putObject(call: Call): Promise<void> {
+  if (call.headers['x-amz-copy-source'] !== undefined) return copyObject(call);
+  const { context, bucket, key } = call;
+  context.buckets.get(bucket);
+  const attributes = readAttributes(call);
+  return conditionally(call, async (check) => {
+    const { staged, md5, checksum } = await receiveBody(call);
+    const content = { ...attributes, etag: md5, ...(checksum && { checksum: fullObject(checksum) }) };
+    try {
+      const record = await context.objects.put(() => context.buckets.get(bucket), key, content, staged, check);
+      await announceCreated(call, key, record, 'PutObject');
+      sendEmpty(call, 200, {
+        etag: `"${md5}"`,
+        'x-amz-server-side-encryption': attributes.encryption,
+        ...checksumHeaders(content),
+        ...versionHeader(call, record.versionId),
+      });
+    } catch (error) {
+      await context.bodies.discard(staged);
+      throw error;
+    }
+  });
+}
+
+/** Runs a write under the conditions of its headers; `work` hands the check to the store. */
+export async function conditionally(call: Call, work: (check: WriteCheck) => Promise<void>): Promise<void> {
+  const conditions = { ifMatch: call.headers['if-match'], ifNoneMatch: call.headers['if-none-match'] };
+  if (conditions.ifNoneMatch === undefined) return work(writeCheck(conditions, call.key, () => false));
+  return call.context.deletions.during(call.bucket, call.key, (deletedMeanwhile) =>
+    work(writeCheck(conditions, call.key, deletedMeanwhile)),
+  );
+}
+
+/** The checksum of a body that came whole. */
+export function fullObject(checksum: Pick<StoredChecksum, 'algorithm' | 'value'>): StoredChecksum {
+  return { ...checksum, type: 'FULL_OBJECT' };
+}

@@ -1,0 +1,106 @@
+import { mkdir } from 'node:fs/promises';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { join } from 'node:path';
+import type { CloudIdentity, EventSink, LocalService, ObjectReader } from '../service.ts';
+import { checkBucketName } from './operations/buckets.ts';
+import { untilBodyStays } from './operations/find-object.ts';
+import type { S3Context } from './protocol/call.ts';
+import { prepareCall } from './protocol/prepare-call.ts';
+import { newRequestId, sendError } from './protocol/respond.ts';
+import { findHandler } from './routes.ts';
+import { S3Error } from './s3-error.ts';
+import { BodyStore } from './storage/body-store.ts';
+import { BucketStore } from './storage/bucket-store.ts';
+import { DeletionWatch } from './storage/deletion-watch.ts';
+import { openIndex } from './storage/index-database.ts';
+import { ObjectStore } from './storage/object-store.ts';
+import { UploadStore } from './storage/upload-store.ts';
+
+export interface S3ServiceOptions {
+  /** Where buckets are kept; made if it is not there. One process at a time. */
+  readonly dataFolder: string;
+  readonly identity: CloudIdentity;
+  /** Where the events of buckets with EventBridge on go; undefined: nowhere. */
+  readonly events: EventSink | undefined;
+}
+
+export interface S3Service extends LocalService, ObjectReader {
+  /** Makes the bucket, or changes these settings of one that is there. Throws S3Error (InvalidBucketName). */
+  createBucket(name: string, settings?: { eventBridge?: boolean; versioned?: boolean }): Promise<void>;
+}
+
+/** Opens the S3 of the local cloud. What it has acknowledged is still there after the process is killed. */
+export async function createS3Service(options: S3ServiceOptions): Promise<S3Service> {
+  const context = await openContext(options);
+  const underWay = new Set<Promise<void>>();
+  return {
+    async handle(request, response) {
+      const answering = answer(context, request, response);
+      underWay.add(answering);
+      await answering.finally(() => underWay.delete(answering));
+    },
+    async stop() {
+      await Promise.all(underWay);
+      await context.database.close();
+    },
+    readObject: (bucket, key) => readObject(context, bucket, key),
+    async createBucket(name, { eventBridge, versioned } = {}) {
+      checkBucketName(name);
+      const before = context.buckets.find(name) ?? { name, created: Date.now() };
+      await context.buckets.save({
+        ...before,
+        ...(eventBridge !== undefined && { eventBridge }),
+        ...(versioned === true && { versioning: 'Enabled' }),
+      });
+    },
+  };
+}
+
+async function openContext({ dataFolder, identity, events }: S3ServiceOptions): Promise<S3Context> {
+  await mkdir(dataFolder, { recursive: true });
+  const database = await openIndex(join(dataFolder, 'index'));
+  const bodies = await BodyStore.open(join(dataFolder, 'bodies'), database);
+  const objects = new ObjectStore(database, bodies);
+  return {
+    identity,
+    events,
+    database,
+    bodies,
+    objects,
+    buckets: await BucketStore.open(database, objects),
+    uploads: new UploadStore(database, bodies),
+    deletions: new DeletionWatch(),
+  };
+}
+
+/** Never rejects: whatever goes wrong becomes an error document, or the end of the connection if it is too late for one. */
+async function answer(context: S3Context, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const requestId = newRequestId();
+  const method = request.method ?? 'GET';
+  try {
+    const { call, level } = prepareCall(context, request, response, requestId);
+    await findHandler(method, level, call.query)(call);
+  } catch (error) {
+    if (response.headersSent || response.destroyed) {
+      response.destroy();
+      return;
+    }
+    if (!(error instanceof S3Error)) console.error(`s3: ${method} ${request.url}: ${describe(error)}`);
+    const known = error instanceof S3Error ? error : new S3Error('InternalError');
+    sendError(response, known, { id: requestId, method, resource: (request.url ?? '/').split('?')[0] ?? '/' });
+  }
+}
+
+async function readObject(context: S3Context, bucket: string, key: string): Promise<Buffer | undefined> {
+  return untilBodyStays(async () => {
+    const content = context.buckets.find(bucket) && context.objects.current(bucket, key)?.content;
+    if (content === undefined) return undefined;
+    const bytes = await context.bodies.read(content.body, 0, content.body.size);
+    if (Buffer.isBuffer(bytes)) return bytes;
+    return Buffer.concat(await bytes.toArray());
+  });
+}
+
+function describe(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}

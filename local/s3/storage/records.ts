@@ -1,0 +1,91 @@
+import type { ChecksumAlgorithm } from '../checksums/checksum.ts';
+
+/** Where the bytes of an object or part are. A body never changes; a copy of it gets an id of its own. */
+export interface BodyReference {
+  readonly id: string;
+  /** Bytes. */
+  readonly size: number;
+  /** `index`: a value of the index. `file`: a file of that id. `parts`: a list of other bodies, kept in the index. */
+  readonly at: 'index' | 'file' | 'parts';
+}
+
+/** A checksum that the client sent or asked for, as S3 gives it back. */
+export interface StoredChecksum {
+  readonly algorithm: ChecksumAlgorithm;
+  /** Base64; of a composite checksum followed by `-<number of parts>`. */
+  readonly value: string;
+  readonly type: 'FULL_OBJECT' | 'COMPOSITE';
+}
+
+export type Tag = readonly [key: string, value: string];
+
+/** What is known of an object besides its bytes, from the request that made it. */
+export interface ObjectAttributes {
+  /** Content-Type, Cache-Control and their like, names in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** User metadata, names in lower case without `x-amz-meta-`. */
+  readonly metadata: Readonly<Record<string, string>>;
+  readonly tags: readonly Tag[];
+  readonly storageClass: string;
+  /** Whether the client named AES256 itself (it is echoed either way, as S3 encrypts everything). */
+  readonly encryption: 'AES256';
+}
+
+/** One version of an object, or a delete marker. */
+export interface ObjectRecord {
+  /** `null` for a version written while versioning was off or suspended. */
+  readonly versionId: string;
+  /** Rises with every version of a key; in units of a thousandth of a millisecond since 1970 or more. */
+  readonly sequence: number;
+  /** Milliseconds since 1970. */
+  readonly modified: number;
+  /** Undefined for a delete marker. */
+  readonly content?: ObjectContent;
+}
+
+export interface ObjectContent extends ObjectAttributes {
+  /** Without quotes. */
+  readonly etag: string;
+  readonly body: BodyReference;
+  readonly checksum?: StoredChecksum;
+  /** Set for objects made by multipart upload. */
+  readonly partCount?: number;
+}
+
+export type Versioning = 'Enabled' | 'Suspended';
+
+export interface BucketRecord {
+  readonly name: string;
+  /** Milliseconds since 1970. */
+  readonly created: number;
+  /** Undefined: never switched on. */
+  readonly versioning?: Versioning;
+  /** Whether the bucket sends its events to EventBridge. */
+  readonly eventBridge?: boolean;
+}
+
+/** A multipart upload under way. */
+export interface UploadRecord extends ObjectAttributes {
+  readonly uploadId: string;
+  readonly bucket: string;
+  readonly key: string;
+  /** Milliseconds since 1970. */
+  readonly initiated: number;
+  readonly checksumAlgorithm?: ChecksumAlgorithm;
+  readonly checksumType?: 'FULL_OBJECT' | 'COMPOSITE';
+}
+
+export interface PartRecord {
+  readonly number: number;
+  readonly etag: string;
+  readonly modified: number;
+  readonly body: BodyReference;
+  readonly checksum?: StoredChecksum;
+}
+
+/** One part of a completed multipart object, in order. */
+export interface ComposedPart {
+  readonly number: number;
+  readonly body: BodyReference;
+  readonly checksum?: StoredChecksum;
+}
