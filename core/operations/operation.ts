@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import type { OperationName } from '../job/operation-name.ts';
-import type { LambdaDataClient } from '../s3/lambda-data-client.ts';
+import type { LambdaDataClient } from '../lambda/lambda-data-client.ts';
 import type { S3DataClient } from '../s3/s3-data-client.ts';
 
 /** One line of the manifest: one object, one call. */
@@ -52,6 +52,8 @@ export interface Operation<Parameters = unknown> {
   readonly tasksPerShard: number;
   /** Requests in flight in one worker. */
   readonly concurrency: number;
+  /** Whether each task is a Lambda invocation: then it counts against the capacity as a worker does. */
+  readonly invokesFunctions: boolean;
   /** What a second run of the same task does: a part may run twice after a crash. */
   readonly repetition: string;
   /** Carries out one task. Retries what passes by itself; returns what the report should say; throws JobTrouble only. */

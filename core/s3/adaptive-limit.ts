@@ -1,0 +1,103 @@
+import { onAbort } from '../signed-http/abort-listeners.ts';
+import type { AttemptOutcome, Place, Turnstile } from '../signed-http/signed-call.ts';
+
+export interface AdaptiveLimitOptions {
+  /** Requests at once to begin with. */
+  readonly initial: number;
+  /** Requests at once at most. */
+  readonly maximum: number;
+}
+
+/**
+ * How many requests may be under way at once, found out by trying: one more for each round in which all places were
+ * taken and nothing was throttled, half as many when the service throttles (additive increase, multiplicative
+ * decrease), at most once a round: what was sent before a cut says nothing about the limit after it.
+ */
+export class AdaptiveLimit implements Turnstile {
+  #limit: number;
+  #inFlight = 0;
+  #round = 0;
+  #throttles = 0;
+  readonly #maximum: number;
+  readonly #queue: (() => void)[] = [];
+
+  constructor(options: AdaptiveLimitOptions) {
+    this.#maximum = Math.max(1, options.maximum);
+    this.#limit = Math.min(Math.max(1, options.initial), this.#maximum);
+  }
+
+  /** Requests that may be under way at once, at least 1. */
+  get limit(): number {
+    return Math.floor(this.#limit);
+  }
+
+  get inFlight(): number {
+    return this.#inFlight;
+  }
+
+  /** Attempts that were throttled, ever. */
+  get throttles(): number {
+    return this.#throttles;
+  }
+
+  get idle(): boolean {
+    return this.#inFlight === 0 && this.#queue.length === 0;
+  }
+
+  /** Waits for a place, first come first served. Rejects with the signal's reason when it is aborted first. */
+  async enter(signal: AbortSignal): Promise<Place> {
+    signal.throwIfAborted();
+    if (this.#inFlight >= this.limit || this.#queue.length > 0) await this.#turn(signal);
+    else this.#inFlight++;
+    return this.#place();
+  }
+
+  #place(): Place {
+    const round = this.#round;
+    let left = false;
+    return {
+      leave: (outcome) => {
+        if (left) return;
+        left = true;
+        this.#adapt(outcome, round);
+        this.#inFlight--;
+        this.#admit();
+      },
+    };
+  }
+
+  #adapt(outcome: AttemptOutcome, round: number): void {
+    if (outcome === 'throttled') {
+      this.#throttles++;
+      if (round < this.#round) return;
+      this.#round++;
+      this.#limit = Math.max(1, this.#limit / 2);
+    } else if (outcome === 'answered' && this.#inFlight >= this.limit) {
+      this.#limit = Math.min(this.#maximum, this.#limit + 1 / this.#limit);
+    }
+  }
+
+  #admit(): void {
+    while (this.#inFlight < this.limit) {
+      const next = this.#queue.shift();
+      if (next === undefined) return;
+      this.#inFlight++;
+      next();
+    }
+  }
+
+  /** Resolves with the place already taken, so that nobody slips in between. */
+  #turn(signal: AbortSignal): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const admit = () => {
+        forget();
+        resolve();
+      };
+      const forget = onAbort(signal, () => {
+        this.#queue.splice(this.#queue.indexOf(admit), 1);
+        reject(signal.reason);
+      });
+      this.#queue.push(admit);
+    });
+  }
+}
