@@ -1,3 +1,5 @@
+import { stat } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import type { CloudIdentity } from '../service.ts';
 import { unpackCode } from './code-package.ts';
 import { functionArn, requireFunctionName } from './function-name.ts';
@@ -25,7 +27,9 @@ export class FunctionManager {
 
   /** Adds or replaces a function of the template, whose code is a folder that stays where it is. */
   async putFolder(name: string, given: FunctionSettings, codeFolder: string): Promise<FunctionRecord> {
-    const code = { codeFolder, codeSize: 0, codeSha256: '' };
+    const known = await stat(codeFolder).catch(() => undefined);
+    if (known?.isDirectory() !== true) throw invalidParameter(`The code of ${name} is not there: ${codeFolder}`);
+    const code = { codeFolder: resolve(codeFolder), codeSize: 0, codeSha256: '' };
     const record = applySettings(requireFunctionName(name), parseSettings(given), code);
     this.checkReservation(name, record.reservedConcurrency);
     await this.registry.putUnkept(record);

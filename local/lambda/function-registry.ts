@@ -45,11 +45,6 @@ export class FunctionRegistry {
     return join(this.folder, name);
   }
 
-  /** Whether the function came over the API and is kept. */
-  isKept(name: string): boolean {
-    return this.kept.has(name);
-  }
-
   /** Adds or replaces a function of the template: the next start brings it again, so it is not kept. */
   async putUnkept(record: FunctionRecord): Promise<void> {
     if (this.kept.delete(record.name)) await rm(this.recordFile(record.name), { force: true });

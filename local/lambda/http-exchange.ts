@@ -25,9 +25,13 @@ export interface LambdaAnswer {
   readonly body?: unknown;
 }
 
+/** Only the path and the query of a request's target count. */
+const BASE = 'http://localhost';
+
 /** Takes a request apart. Its body stays unread. */
 export function readRequest(request: IncomingMessage): LambdaRequest {
-  const url = new URL(request.url ?? '/', 'http://localhost');
+  const target = request.url ?? '/';
+  const url = new URL(URL.canParse(target, BASE) ? target : '/', BASE);
   return {
     method: request.method ?? 'GET',
     path: url.pathname,

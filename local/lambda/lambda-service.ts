@@ -11,7 +11,7 @@ import { FunctionRegistry } from './function-registry.ts';
 import { InvocationRunner } from './invocation.ts';
 import { Invoker } from './invoker.ts';
 import { LambdaApi } from './lambda-api.ts';
-import { DEFAULT_LIMITS, type LambdaLimits } from './limits.ts';
+import { completeLimits, type LambdaLimits } from './limits.ts';
 import { SandboxPool } from './sandbox-pool.ts';
 
 /** What the local Lambda is made with. */
@@ -47,7 +47,7 @@ export interface LambdaService extends LocalService, FunctionInvoker {
 /** Opens the data folder, with all that an earlier run has left in it. */
 export async function createLambdaService(options: LambdaServiceOptions): Promise<LambdaService> {
   const { dataFolder, identity } = options;
-  const limits = { ...DEFAULT_LIMITS, ...options.limits };
+  const limits = completeLimits(options.limits ?? {});
   const registry = await FunctionRegistry.open(join(dataFolder, 'functions'));
   const logs = await FunctionLogs.open(options.logFolder, limits.logBytes);
   const pool = new SandboxPool(limits, () => ({

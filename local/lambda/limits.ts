@@ -38,15 +38,19 @@ export interface LambdaLimits {
 
 const MINUTE = 60_000;
 
-/** The limits of a new AWS account. */
-export const DEFAULT_LIMITS: LambdaLimits = {
-  concurrentExecutions: 10,
-  sandboxes: 20,
-  idleMilliseconds: 5 * MINUTE,
-  asyncRetryDelays: [MINUTE, 2 * MINUTE],
-  asyncEventAge: 360 * MINUTE,
-  logBytes: 10 * 1024 * 1024,
-};
+/** What is left out is as in a new AWS account; of processes there are two for each concurrent execution. */
+export function completeLimits(given: Partial<LambdaLimits>): LambdaLimits {
+  const concurrentExecutions = given.concurrentExecutions ?? 10;
+  return {
+    concurrentExecutions,
+    sandboxes: 2 * concurrentExecutions,
+    idleMilliseconds: 5 * MINUTE,
+    asyncRetryDelays: [MINUTE, 2 * MINUTE],
+    asyncEventAge: 360 * MINUTE,
+    logBytes: 10 * 1024 * 1024,
+    ...given,
+  };
+}
 
 /** What of the account's concurrency must stay unreserved; small accounts are held to 10 instead of 100. */
 export function unreservedMinimum(concurrentExecutions: number): number {

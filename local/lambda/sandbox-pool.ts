@@ -42,10 +42,9 @@ export class SandboxPool {
    * @throws LambdaRefusal when the machine cannot run the function's runtime.
    */
   start(record: FunctionRecord): Sandbox {
-    for (const longestUnused of this.idle) {
-      if (this.all.size < this.limits.sandboxes) break;
-      this.evict(longestUnused);
-    }
+    const living = [...this.all].filter(({ alive }) => alive).length;
+    const tooMany = Math.max(0, living + 1 - this.limits.sandboxes);
+    for (const longestUnused of [...this.idle].slice(0, tooMany)) this.evict(longestUnused);
     const environment = sandboxEnvironment(record, this.surroundings());
     const sandbox = new Sandbox(sandboxCommand(record), environment, record.codeFolder);
     this.all.add(sandbox);
