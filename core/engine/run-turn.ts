@@ -1,12 +1,19 @@
+import type { OperationName } from '../job/operation-name.ts';
 import type { JobState } from '../job/records.ts';
+import type { Operation } from '../operations/operation.ts';
 import { SHARDS_PER_BLOCK } from '../stores/progress-store.ts';
 import type { EngineDependencies } from './dependencies.ts';
 import { failJob, handOver, moveJob, troubledTooLong } from './job-changes.ts';
 import { type PlannedShard, readPlan, shardsOf } from './plan.ts';
 import { failAtThreshold, sumOf } from './totals.ts';
 import { done, map, type TurnInput, type TurnOutput, wait } from './turn.ts';
-import { strided, waveCsv, waveSize } from './wave.ts';
+import { lanesOf, strided, waveCsv, waveSize } from './wave.ts';
 import { itemsKey } from './work-keys.ts';
+
+export interface RunDependencies extends EngineDependencies {
+  /** How the operation of a job runs. */
+  readonly operation: (name: OperationName) => Pick<Operation, 'concurrency' | 'invokesFunctions'>;
+}
 
 /** An execution hands over to the next epoch after so many turns: its history ends at 25,000 events. */
 export const TURNS_PER_EXECUTION = 200;
@@ -21,7 +28,7 @@ const WAVE_DEADLINE_MILLISECONDS = 15 * 60_000;
  * One turn of RunJob: looks at the blocks and plans a wave of what is left, or, when nothing is, sends the job to its
  * report. What a turn decides follows from tables and files only.
  */
-export async function runTurn(deps: EngineDependencies, input: TurnInput): Promise<TurnOutput> {
+export async function runTurn(deps: RunDependencies, input: TurnInput): Promise<TurnOutput> {
   const state = await deps.jobs.getState(input.jobId);
   if (state?.epoch !== input.epoch || state.status !== 'Active') return done(input);
   if (state.trouble !== undefined && troubledTooLong(state.trouble, deps.clock.now())) {
@@ -73,17 +80,18 @@ async function stoodStill(deps: EngineDependencies, input: TurnInput, counted: n
 }
 
 async function planWave(
-  deps: EngineDependencies,
+  deps: RunDependencies,
   input: TurnInput,
   state: JobState,
   unfinished: readonly PlannedShard[],
   counted: number,
 ): Promise<TurnOutput> {
   const { shares } = await deps.jobs.getSchedule();
+  const lanes = lanesOf(shares[input.jobId]?.workers ?? 1, deps.operation(state.operation));
   // While something keeps the whole job from going on, one worker is enough to find out whether it still does.
-  const workers = state.trouble === undefined ? Math.max(1, shares[input.jobId]?.workers ?? 1) : 1;
+  const workers = state.trouble === undefined ? lanes.workers : 1;
   const wave = strided(unfinished, workers).slice(0, state.trouble === undefined ? waveSize(workers) : 1);
   const items = itemsKey(input.jobId, 'run', input.epoch, input.turn);
-  await deps.work.put(items, waveCsv(wave), { counted: String(counted) });
+  await deps.work.put(items, waveCsv(wave, lanes.concurrency), { counted: String(counted) });
   return map(input, { items, concurrency: workers, deadline: deps.clock.now() + WAVE_DEADLINE_MILLISECONDS });
 }

@@ -1,3 +1,4 @@
+import type { Operation } from '../operations/operation.ts';
 import type { PlannedShard } from './plan.ts';
 
 /** Shards of one wave at most: a Map run reads its CSV quickly and a straggler does not hold too many. */
@@ -34,7 +35,26 @@ export function strided<Shard>(shards: readonly Shard[], workers: number): Shard
   return order;
 }
 
+/** How a job's share is used. */
+export interface Lanes {
+  readonly workers: number;
+  /** Tasks in flight in each. */
+  readonly concurrency: number;
+}
+
+/**
+ * Divides a share of the account's concurrency into workers and their tasks in flight. Where each task is an invocation
+ * too (LambdaInvoke), those count against the share, so that a job's functions leave room for what runs the job.
+ */
+export function lanesOf(share: number, operation: Pick<Operation, 'concurrency' | 'invokesFunctions'>): Lanes {
+  if (!operation.invokesFunctions) return { workers: Math.max(1, share), concurrency: operation.concurrency };
+  const workers = Math.max(1, Math.floor(share / (1 + operation.concurrency)));
+  const each = Math.floor(share / workers) - 1;
+  return { workers, concurrency: Math.min(operation.concurrency, Math.max(1, each)) };
+}
+
 /** A wave's CSV. File names are the engine's own: no quotes, no backslashes, no commas. */
-export function waveCsv(shards: readonly PlannedShard[]): string {
-  return `shard,file,tasks\n${shards.map(({ shard, file, tasks }) => `${shard},${file},${tasks}\n`).join('')}`;
+export function waveCsv(shards: readonly PlannedShard[], concurrency: number): string {
+  const rows = shards.map(({ shard, file, tasks }) => `${shard},${file},${tasks},${concurrency}\n`);
+  return `shard,file,tasks,concurrency\n${rows.join('')}`;
 }

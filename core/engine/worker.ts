@@ -11,6 +11,7 @@ import { runPart, WINDOW_FACTOR } from './part.ts';
 import { type FinishedTask, findPart, type PartRecord, writePart } from './part-file.ts';
 import { DEATHS_TO_FAIL_A_TASK, isSuspect, takeOver, WORKER_CRASHED } from './suspicion.ts';
 import { failAtThreshold, freshTotals, isProbing, refreshTotals } from './totals.ts';
+import type { ItemInput } from './turn.ts';
 
 /** A part ends when it is so old: what is not counted yet is lost with a crash. */
 const PART_MILLISECONDS = 10_000;
@@ -29,8 +30,28 @@ export interface ShardInput {
   /** Key of the shard's file in the work bucket. */
   readonly file: string;
   readonly tasks: number;
+  /** Tasks in flight at once: what the job's share allows one worker, if less than the operation wants. */
+  readonly concurrency: number;
   /** Epoch milliseconds by which the worker must have given the shard up. */
   readonly deadline: number;
+}
+
+/** A row of the wave's CSV as its worker takes it. `latest`: when the worker itself must have ended. */
+export function parseShard({ jobId, epoch, deadline, item }: ItemInput, latest: number): ShardInput {
+  const number = (column: string): number => {
+    const value = Number(item[column]);
+    if (!Number.isInteger(value)) throw new Error(`the wave of job ${jobId} has a row without ${column}`);
+    return value;
+  };
+  return {
+    jobId,
+    epoch,
+    shard: number('shard'),
+    file: item['file'] ?? '',
+    tasks: number('tasks'),
+    concurrency: number('concurrency'),
+    deadline: Math.min(deadline, latest),
+  };
 }
 
 /** The job as a worker carries it out. */
@@ -108,7 +129,7 @@ class ShardRun {
       throw error;
     }
     const lines = await this.readLines();
-    const taken = takeOver(this.position, deps.invocation, WINDOW * job.operation.concurrency);
+    const taken = takeOver(this.position, deps.invocation, WINDOW * input.concurrency);
     if (!(await deps.progress.setPosition(input.jobId, input.shard, this.position, taken))) return;
     this.position = taken;
     if ((taken.deaths ?? 0) >= DEATHS_TO_FAIL_A_TASK && taken.at === taken.diedAt) {
@@ -126,7 +147,7 @@ class ShardRun {
   private async onePart(job: WorkerJob, lines: readonly string[]): Promise<boolean> {
     const { deps, input } = this;
     const began = deps.clock.now();
-    const suspect = this.position !== undefined && isSuspect(this.position, WINDOW * job.operation.concurrency);
+    const suspect = this.position !== undefined && isSuspect(this.position, WINDOW * input.concurrency);
     const totals = await deps.jobs.getTotals(input.jobId);
     if (await failAtThreshold(deps, input.jobId, input.epoch, totals)) return false;
     const probing = isProbing(totals);
@@ -135,7 +156,7 @@ class ShardRun {
       tasks: input.tasks,
       from: this.at,
       most: suspect ? 1 : probing ? PROBING_PART_TASKS : Number.POSITIVE_INFINITY,
-      concurrency: job.operation.concurrency,
+      concurrency: input.concurrency,
       execute: (task) => execute(job, lines[task] ?? '', `${input.shard}-${task}`),
       goOn: () => this.goOn(ends),
     });

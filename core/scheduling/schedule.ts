@@ -1,5 +1,6 @@
 import type { EngineDependencies } from '../engine/dependencies.ts';
 import { LOOK_EVERY_MILLISECONDS } from '../engine/worker.ts';
+import type { OperationName } from '../job/operation-name.ts';
 import type { JobState, Schedule, Share } from '../job/records.ts';
 import { type JobStatus, stageOf } from '../job/status.ts';
 import { transition } from '../job/transition.ts';
@@ -11,6 +12,8 @@ export interface SchedulerDependencies extends Omit<EngineDependencies, 'callSch
   readonly executions: Executions;
   /** Workers of all jobs together, as the operator set it. */
   readonly maxConcurrentWorkers: number;
+  /** Invocations that one worker of this operation makes use of, itself included. */
+  readonly slotsPerWorker: (operation: OperationName) => number;
 }
 
 /** A pausing job's workers have looked at it by then, and begin nothing new. */
@@ -80,7 +83,8 @@ async function decide(deps: SchedulerDependencies, states: readonly JobState[]):
 
 async function contender(deps: SchedulerDependencies, state: JobState): Promise<Contender> {
   const { shardsDone } = await deps.jobs.getTotals(state.jobId);
-  return { jobId: state.jobId, priority: state.priority, demand: Math.max(1, (state.shards ?? 1) - shardsDone) };
+  const shards = Math.max(1, (state.shards ?? 1) - shardsDone);
+  return { jobId: state.jobId, priority: state.priority, demand: shards * deps.slotsPerWorker(state.operation) };
 }
 
 /** What was wanted, less changes that are not worth an UpdateMapRun: small ones, and raises that come too soon. */

@@ -4,7 +4,7 @@ import { type ReportDependencies, reportItem } from '../../core/engine/report-ra
 import { reportTurn } from '../../core/engine/report-turn.ts';
 import { runTurn } from '../../core/engine/run-turn.ts';
 import type { ItemInput, TurnInput, TurnOutput } from '../../core/engine/turn.ts';
-import { runShard, type WorkerDependencies } from '../../core/engine/worker.ts';
+import { parseShard, runShard, type WorkerDependencies } from '../../core/engine/worker.ts';
 import { initialState } from '../../core/job/initial-state.ts';
 import type { StoredRequest } from '../../core/job/records.ts';
 import type { JobRequest } from '../../core/job/request.ts';
@@ -91,7 +91,14 @@ export class EngineBench {
     };
     const maxConcurrentWorkers = this.options.workers ?? 4;
     await schedule(
-      { jobs: this.jobs, clock: this.clock, log: () => undefined, executions, maxConcurrentWorkers },
+      {
+        jobs: this.jobs,
+        clock: this.clock,
+        log: () => undefined,
+        executions,
+        maxConcurrentWorkers,
+        slotsPerWorker: () => 1,
+      },
       this.jobId,
     );
   }
@@ -130,7 +137,7 @@ export class EngineBench {
       case 'prepare':
         return await life.live(() => prepareTurn(this.prepareDependencies(life), input));
       case 'run':
-        return await life.live(() => runTurn(this.dependencies(life), input));
+        return await life.live(() => runTurn({ ...this.dependencies(life), operation: () => this.operation }, input));
       case 'report':
         return await life.live(() => reportTurn(this.reportDependencies(life), input));
     }
@@ -138,16 +145,8 @@ export class EngineBench {
 
   async item(stage: Stage, input: ItemInput): Promise<void> {
     const life = this.life(stage === 'run' ? 'worker' : stage === 'prepare' ? 'chunk' : 'range');
-    const { jobId, epoch, deadline, item } = input;
-    const shard = {
-      jobId,
-      epoch,
-      deadline,
-      shard: Number(item['shard']),
-      file: item['file'] ?? '',
-      tasks: Number(item['tasks']),
-    };
-    if (stage === 'run') await life.live(() => runShard(this.workerDependencies(life), shard));
+    if (stage === 'run')
+      await life.live(() => runShard(this.workerDependencies(life), parseShard(input, Number.MAX_SAFE_INTEGER)));
     else if (stage === 'prepare') await life.live(() => prepareItem(this.prepareDependencies(life), input));
     else await life.live(() => reportItem(this.reportDependencies(life), input));
   }
@@ -173,15 +172,11 @@ export class EngineBench {
 
   workerDependencies(life: Life): WorkerDependencies {
     const run = this.options.execute ?? (async () => SUCCESS);
-    const operation = {
-      tasksPerShard: this.tasksPerShard,
-      concurrency: this.options.concurrency ?? 4,
-      execute: async (task: Task): Promise<TaskResult> => {
-        this.executed.set(task.key, (this.executed.get(task.key) ?? 0) + 1);
-        const result = await run(task, life);
-        return life.dead ? await new Promise(() => undefined) : result;
-      },
-    } as unknown as Operation;
+    const execute = async (task: Task): Promise<TaskResult> => {
+      this.executed.set(task.key, (this.executed.get(task.key) ?? 0) + 1);
+      const result = await run(task, life);
+      return life.dead ? await new Promise(() => undefined) : result;
+    };
     return {
       ...this.dependencies(life),
       invocation: `i${this.invocations++}`,
@@ -189,9 +184,14 @@ export class EngineBench {
         const stored = await this.jobs.getRequest(jobId);
         if (stored === undefined) throw new Error('no request');
         const fields = stored.request.Manifest?.Spec.Fields ?? [];
-        return { stored, fields, operation, parameters: {}, context: {} as never };
+        return { stored, fields, operation: { ...this.operation, execute }, parameters: {}, context: {} as never };
       },
     };
+  }
+
+  private get operation(): Operation {
+    const concurrency = this.options.concurrency ?? 4;
+    return { tasksPerShard: this.tasksPerShard, concurrency, invokesFunctions: false } as Operation;
   }
 
   private get tasksPerShard(): number {

@@ -77,6 +77,7 @@ describe('whatever dies, between any two side effects', () => {
           shard: '0',
           file: `jobs/${bench.jobId}/prepare/0-${plan.chunks[0].attempt}/0.csv`,
           tasks: String(tasks),
+          concurrency: '2',
         };
         const input = { jobId: bench.jobId, epoch, deadline: Number.MAX_SAFE_INTEGER, item };
         const workers = Promise.all([bench.item('run', input), bench.item('run', input), bench.item('run', input)]);

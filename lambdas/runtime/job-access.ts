@@ -1,0 +1,114 @@
+import { S3Client, type S3ClientConfig } from '@aws-sdk/client-s3';
+import type { OpenManifest } from '../../core/engine/manifest-source.ts';
+import { fieldsOf } from '../../core/engine/prepare-turn.ts';
+import type { OpenReport } from '../../core/engine/report-destination.ts';
+import type { WorkerJob } from '../../core/engine/worker.ts';
+import type { StoredRequest } from '../../core/job/records.ts';
+import { createLambdaDataClient } from '../../core/lambda/create-lambda-data-client.ts';
+import { operationOf } from '../../core/operations/registry.ts';
+import { createS3DataClient } from '../../core/s3/create-s3-data-client.ts';
+import { roleCredentials } from '../../core/s3/role-credentials.ts';
+import type { CredentialSource } from '../../core/signed-http/credentials.ts';
+import type { JobStore } from '../../core/stores/job-store.ts';
+import { createS3ManifestSource } from '../../core/stores/s3-manifest-source.ts';
+import { createS3ReportDestination } from '../../core/stores/s3-report-destination.ts';
+import { sts } from './aws-clients.ts';
+import { dataCredentials, dataEndpoint, dataRegion } from './data-s3.ts';
+import { optionalVariable, requireVariable } from './environment.ts';
+
+/** Jobs whose clients a warm function keeps: few, for it works on one job at a time. */
+const KEPT_JOBS = 8;
+
+/** What acts with a job's role, made once and kept while the function is warm: sessions and sockets are worth keeping. */
+interface JobAccess {
+  readonly stored: StoredRequest;
+  readonly credentials: CredentialSource;
+  readonly s3: S3Client;
+  readonly worker: (signal: AbortSignal) => WorkerJob;
+}
+
+const kept = new Map<string, JobAccess>();
+
+/** The manifest of a job, read with the job's role. */
+export function manifestOpener(jobs: JobStore): OpenManifest {
+  return async (jobId) => {
+    const { stored, s3 } = await accessOf(jobs, jobId);
+    const location = stored.request.Manifest?.Location;
+    if (location === undefined) throw new Error(`job ${jobId} has no manifest`);
+    return createS3ManifestSource(s3, location);
+  };
+}
+
+/** The report bucket of a job, written with the job's role. */
+export function reportOpener(jobs: JobStore): OpenReport {
+  return async (jobId) => {
+    const { stored, s3 } = await accessOf(jobs, jobId);
+    const { Bucket = '', ExpectedBucketOwner } = stored.request.Report;
+    return createS3ReportDestination({
+      client: s3,
+      bucket: Bucket.split(':').at(-1) ?? '',
+      ...(ExpectedBucketOwner === undefined ? {} : { expectedBucketOwner: ExpectedBucketOwner }),
+    });
+  };
+}
+
+/** A job's operation with its clients; `signal` ends its tasks with the invocation. */
+export function jobOpener(jobs: JobStore, signal: AbortSignal): (jobId: string) => Promise<WorkerJob> {
+  return async (jobId) => {
+    const access = await accessOf(jobs, jobId);
+    // A role that cannot be assumed is found out here, before a shard is begun.
+    await access.credentials();
+    return access.worker(signal);
+  };
+}
+
+async function accessOf(jobs: JobStore, jobId: string): Promise<JobAccess> {
+  const found = kept.get(jobId);
+  if (found !== undefined) return found;
+  const stored = await jobs.getRequest(jobId);
+  if (stored === undefined) throw new Error(`there is no job ${jobId}`);
+  const access = openAccess(stored);
+  const oldest = kept.keys().next();
+  if (kept.size >= KEPT_JOBS && oldest.done !== true) kept.delete(oldest.value);
+  kept.set(jobId, access);
+  return access;
+}
+
+function openAccess(stored: StoredRequest): JobAccess {
+  const { jobId, request } = stored;
+  const externalId = requireVariable('EXTERNAL_ID');
+  const credentials = dataCredentials() ?? roleCredentials({ sts: sts(), roleArn: request.RoleArn, jobId, externalId });
+  const endpoint = dataEndpoint();
+  const region = dataRegion();
+  const s3 = new S3Client({
+    region,
+    credentials: sdkCredentials(credentials),
+    ...(endpoint === undefined ? {} : { endpoint, forcePathStyle: true }),
+  });
+  const data = createS3DataClient({ credentials, region, endpoint });
+  // Functions are always those of this account, whatever S3 the objects are in.
+  const lambda = createLambdaDataClient({
+    credentials: roleCredentials({ sts: sts(), roleArn: request.RoleArn, jobId, externalId }),
+    region: requireVariable('AWS_REGION'),
+    endpoint: optionalVariable('AWS_ENDPOINT_URL'),
+  });
+  const { operation, parameters } = operationOf(request);
+  const fields = fieldsOf(stored);
+  const worker = (signal: AbortSignal): WorkerJob => {
+    return { stored, fields, operation, parameters, context: { jobId, s3: data, lambda, signal } };
+  };
+  return { stored, credentials, s3, worker };
+}
+
+/** A credential source in the form that the AWS SDK takes. */
+function sdkCredentials(source: CredentialSource): NonNullable<S3ClientConfig['credentials']> {
+  return async () => {
+    const { accessKeyId, secretAccessKey, sessionToken, expiration } = await source();
+    return {
+      accessKeyId,
+      secretAccessKey,
+      ...(sessionToken === undefined ? {} : { sessionToken }),
+      ...(expiration === undefined ? {} : { expiration }),
+    };
+  };
+}

@@ -1,0 +1,15 @@
+import type { PrepareDependencies } from '../../core/engine/prepare-turn.ts';
+import { operationOf } from '../../core/operations/registry.ts';
+import { engineDependencies } from './engine.ts';
+import { manifestOpener } from './job-access.ts';
+
+/** What the turns and the chunks of PrepareJob work with. */
+export function prepareDependencies(attempt: string): PrepareDependencies {
+  const engine = engineDependencies();
+  return {
+    ...engine,
+    attempt,
+    openManifest: manifestOpener(engine.jobs),
+    tasksPerShard: ({ request }) => operationOf(request).operation.tasksPerShard,
+  };
+}

@@ -1,0 +1,23 @@
+import { z } from 'zod';
+import { systemClock } from '../../core/engine/clock.ts';
+import { slotsPerWorker } from '../../core/operations/registry.ts';
+import { schedule } from '../../core/scheduling/schedule.ts';
+import { executions, jobStore } from '../runtime/engine.ts';
+import { requireVariable } from '../runtime/environment.ts';
+import { log } from '../runtime/logger.ts';
+
+const call = z.object({ jobId: z.string().optional() });
+
+/** Invoked asynchronously by whatever changed a job. */
+export async function handler(event: unknown): Promise<void> {
+  const { jobId } = call.parse(event);
+  const dependencies = {
+    jobs: jobStore(),
+    executions: executions(),
+    clock: systemClock,
+    log,
+    maxConcurrentWorkers: Number(requireVariable('MAX_CONCURRENT_WORKERS')),
+    slotsPerWorker,
+  };
+  await schedule(dependencies, jobId);
+}
