@@ -7,18 +7,29 @@
  */
 import { App } from 'aws-cdk-lib';
 import { DroverStack } from '../lib/drover-stack.ts';
+import { InvalidSetting } from '../lib/invalid-setting.ts';
 
 const app = new App();
 
-const stackName = setting('stackName', 'DROVER_STACK_NAME');
-const workers = setting('maxConcurrentWorkers', 'DROVER_MAX_CONCURRENT_WORKERS');
-const jobRoles = setting('jobRoles', 'DROVER_JOB_ROLES');
+try {
+  addStack();
+} catch (error) {
+  if (!(error instanceof InvalidSetting)) throw error;
+  console.error(error.message);
+  // Not exitCode: an App that is left alone synthesizes what it has.
+  process.exit(1);
+}
 
-new DroverStack(app, 'Drover', {
-  ...(stackName !== undefined && { stackName }),
-  ...(workers !== undefined && { maxConcurrentWorkers: Number(workers) }),
-  ...(jobRoles !== undefined && { jobRoles: jobRoles.split(',').map((role) => role.trim()) }),
-});
+function addStack(): void {
+  const stackName = setting('stackName', 'DROVER_STACK_NAME');
+  const workers = setting('maxConcurrentWorkers', 'DROVER_MAX_CONCURRENT_WORKERS');
+  const jobRoles = setting('jobRoles', 'DROVER_JOB_ROLES');
+  new DroverStack(app, 'Drover', {
+    ...(stackName !== undefined && { stackName }),
+    ...(workers !== undefined && { maxConcurrentWorkers: Number(workers) }),
+    ...(jobRoles !== undefined && { jobRoles: jobRoles.split(',').map((role) => role.trim()) }),
+  });
+}
 
 function setting(context: string, variable: string): string | undefined {
   const value: unknown = app.node.tryGetContext(context) ?? process.env[variable];

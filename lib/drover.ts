@@ -11,6 +11,7 @@ import type { EngineFunction } from './functions/engine-function.ts';
 import { engineFunctions } from './functions/engine-functions.ts';
 import { bundledFunctions, type FunctionFactory } from './functions/function-factory.ts';
 import { FUNCTION_NAMES, type FunctionName } from './functions/function-names.ts';
+import { InvalidSetting } from './invalid-setting.ts';
 import { JobApi } from './job-api.ts';
 import { JobRoles } from './job-roles.ts';
 import { JobTables } from './job-tables.ts';
@@ -132,10 +133,12 @@ export class Drover extends Construct {
 
 function checkWorkers(workers: number): number {
   if (Token.isUnresolved(workers)) {
-    throw new Error('maxConcurrentWorkers must be a number that is known when the app is synthesized.');
+    throw new InvalidSetting('maxConcurrentWorkers must be a number that is known when the app is synthesized.');
   }
   if (!Number.isInteger(workers) || workers < 1 || workers > MOST_WORKERS) {
-    throw new Error(`maxConcurrentWorkers is ${workers}; it must be a whole number from 1 to ${MOST_WORKERS}.`);
+    throw new InvalidSetting(
+      `maxConcurrentWorkers is ${workers}; it must be a whole number from 1 to ${MOST_WORKERS}.`,
+    );
   }
   return workers;
 }

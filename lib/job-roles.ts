@@ -1,6 +1,7 @@
 import { Arn, ArnFormat, Names, Stack, Token } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
+import { InvalidSetting } from './invalid-setting.ts';
 
 /** Lambda gives a function 4 KB of environment; the patterns are part of it. */
 const LONGEST_PATTERNS = 2_500;
@@ -55,16 +56,17 @@ export class JobRoles extends Construct {
 }
 
 function checkPatterns(patterns: readonly string[]): void {
-  if (patterns.length === 0) throw new Error('jobRoles is empty: no job could run. Name at least one role or pattern.');
+  if (patterns.length === 0)
+    throw new InvalidSetting('jobRoles is empty: no job could run. Name at least one role or pattern.');
   for (const pattern of patterns) {
     if (!Token.isUnresolved(pattern) && !/^arn:[^:]+:iam::[^:]+:role\/.+$/.test(pattern)) {
-      throw new Error(
+      throw new InvalidSetting(
         `jobRoles: "${pattern}" is not a role's ARN or a pattern of one, such as arn:aws:iam::111122223333:role/drover/*.`,
       );
     }
   }
   if (JSON.stringify(patterns).length > LONGEST_PATTERNS) {
-    throw new Error(
+    throw new InvalidSetting(
       `jobRoles takes more than ${LONGEST_PATTERNS} characters. Put the roles under one path and name that.`,
     );
   }
