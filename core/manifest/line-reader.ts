@@ -79,7 +79,8 @@ class LineCutter {
 
   /** The last line, when the file ends without a line break. */
   finish(): Buffer | undefined {
-    return this.pending === undefined ? undefined : this.trim(this.pending);
+    if (this.pending === undefined || (this.lineStart === 0 && this.pending.equals(BYTE_ORDER_MARK))) return undefined;
+    return this.trim(this.pending);
   }
 
   private join(piece: Buffer, copy = false): Buffer {

@@ -1,0 +1,255 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import dynalite from 'dynalite';
+import { initialState } from '../../../core/job/initial-state.ts';
+import type { StoredRequest } from '../../../core/job/records.ts';
+import { change } from '../../../core/job/transition.ts';
+import { createDynamoJobStore } from '../../../core/stores/dynamodb-job-store.ts';
+import { createDynamoProgressStore } from '../../../core/stores/dynamodb-progress-store.ts';
+import type { JobStore } from '../../../core/stores/job-store.ts';
+import type { ProgressStore } from '../../../core/stores/progress-store.ts';
+import { MemoryJobStore } from '../../support/memory-job-store.ts';
+import { MemoryProgressStore } from '../../support/memory-progress-store.ts';
+
+// What the engine is tested on in memory must be what the tables do.
+
+let server: Server;
+let client: DynamoDBClient;
+let jobNumber = 0;
+
+const newJobId = (): string =>
+  `${(jobNumber++ % 16).toString(16)}0000000-0000-4000-8000-${String(jobNumber).padStart(12, '0')}`;
+
+beforeAll(async () => {
+  const dynamo = dynalite({ createTableMs: 0 });
+  server = createServer((request, response) => void dynamo.emit('request', request, response));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  client = new DynamoDBClient({
+    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    region: 'us-east-1',
+    credentials: { accessKeyId: 'a', secretAccessKey: 'b' },
+  });
+  await client.send(
+    new CreateTableCommand({
+      TableName: 'Jobs',
+      BillingMode: 'PAY_PER_REQUEST',
+      AttributeDefinitions: ['pk', 'sk', 'listPk', 'listSk'].map((AttributeName) => ({
+        AttributeName,
+        AttributeType: 'S',
+      })),
+      KeySchema: [
+        { AttributeName: 'pk', KeyType: 'HASH' },
+        { AttributeName: 'sk', KeyType: 'RANGE' },
+      ],
+      GlobalSecondaryIndexes: [
+        {
+          IndexName: 'ListJobs',
+          KeySchema: [
+            { AttributeName: 'listPk', KeyType: 'HASH' },
+            { AttributeName: 'listSk', KeyType: 'RANGE' },
+          ],
+          Projection: { ProjectionType: 'KEYS_ONLY' },
+        },
+      ],
+    }),
+  );
+  await client.send(
+    new CreateTableCommand({
+      TableName: 'Progress',
+      BillingMode: 'PAY_PER_REQUEST',
+      AttributeDefinitions: [
+        { AttributeName: 'jobId', AttributeType: 'S' },
+        { AttributeName: 'block', AttributeType: 'N' },
+      ],
+      KeySchema: [
+        { AttributeName: 'jobId', KeyType: 'HASH' },
+        { AttributeName: 'block', KeyType: 'RANGE' },
+      ],
+    }),
+  );
+});
+
+afterAll(async () => {
+  client.destroy();
+  server.closeAllConnections();
+  await new Promise((resolve) => server.close(resolve));
+});
+
+const stored = (jobId: string, hash = 'h', createdAt = '2026-01-01T00:00:00.000Z'): StoredRequest => ({
+  jobId,
+  hash,
+  createdAt,
+  request: {
+    Operation: { S3PutObjectTagging: { TagSet: [{ Key: 'a', Value: '' }] } },
+    Report: { Enabled: false },
+    ClientRequestToken: 't',
+    Priority: 7,
+    RoleArn: 'arn:aws:iam::000000000000:role/drover/r',
+  },
+});
+
+describe.each([
+  ['in memory', (): JobStore => new MemoryJobStore()],
+  ['in DynamoDB', (): JobStore => createDynamoJobStore({ client, table: 'Jobs' })],
+])('jobs %s', (_, open) => {
+  test('a job is created once, whoever else tries', async () => {
+    const jobs = open();
+    const id = newJobId();
+    const first = await jobs.createJob(stored(id), initialState(stored(id)), [{ Key: 'k', Value: 'v' }]);
+    expect(first.hash).toBe('h');
+    const later = { ...stored(id, 'other') };
+    expect((await jobs.createJob(later, initialState(later), [])).hash).toBe('h');
+    expect(await jobs.getJob(id)).toEqual({
+      stored: stored(id),
+      state: initialState(stored(id)),
+      totals: { succeeded: 0, failed: 0, shardsDone: 0, summedAt: 0 },
+      tags: [{ Key: 'k', Value: 'v' }],
+    });
+    expect(await jobs.openJobIds()).toContain(id);
+    expect(await jobs.getJob('f0000000-none')).toBeUndefined();
+  });
+
+  test('a repeated creation does not set a moved job back', async () => {
+    const jobs = open();
+    const id = newJobId();
+    await jobs.createJob(stored(id), initialState(stored(id)), []);
+    const moved = change(initialState(stored(id)), { priority: 9 });
+    expect(await jobs.updateState(moved)).toBe(true);
+    await jobs.createJob(stored(id), initialState(stored(id)), []);
+    expect(await jobs.getState(id)).toEqual(moved);
+  });
+
+  test('of two writers from the same version one succeeds', async () => {
+    const jobs = open();
+    const id = newJobId();
+    const state = initialState(stored(id));
+    await jobs.createJob(stored(id), state, []);
+    const writes = [1, 2, 3].map((priority) => jobs.updateState(change(state, { priority })));
+    expect((await Promise.all(writes)).filter(Boolean)).toHaveLength(1);
+  });
+
+  test('totals only grow', async () => {
+    const jobs = open();
+    const id = newJobId();
+    await jobs.raiseTotals(id, { succeeded: 5, failed: 1, shardsDone: 1, summedAt: 10 });
+    await jobs.raiseTotals(id, { succeeded: 4, failed: 1, shardsDone: 1, summedAt: 20 });
+    expect(await jobs.getTotals(id)).toEqual({ succeeded: 5, failed: 1, shardsDone: 1, summedAt: 10 });
+    await jobs.raiseTotals(id, { succeeded: 5, failed: 1, shardsDone: 2, summedAt: 30 });
+    expect((await jobs.getTotals(id)).shardsDone).toBe(2);
+  });
+
+  test('the right to sum is given once in a while', async () => {
+    const jobs = open();
+    const id = newJobId();
+    const claims = await Promise.all([1, 2, 3].map(() => jobs.claimSum(id, 1_000, 100)));
+    expect(claims.filter(Boolean)).toHaveLength(1);
+    expect(await jobs.claimSum(id, 1_099, 100)).toBe(false);
+    expect(await jobs.claimSum(id, 1_100, 100)).toBe(true);
+    expect(await jobs.getTotals(id)).toMatchObject({ succeeded: 0, summedAt: 0 });
+  });
+
+  test('a closed job is off the open ones, is found by its end, and goes whole', async () => {
+    const jobs = open();
+    const id = newJobId();
+    await jobs.createJob(stored(id), initialState(stored(id)), []);
+    await jobs.closeJob(id, '1999-01-01T00:00:00.000Z');
+    await jobs.closeJob(id, '1999-01-01T00:00:00.000Z');
+    expect(await jobs.openJobIds()).not.toContain(id);
+    expect(await jobs.closedJobs('1999-01-01T00:00:00.000Z', 10)).toEqual([]);
+    const [closed] = await jobs.closedJobs('1999-01-02T00:00:00.000Z', 10);
+    expect(closed).toEqual({ jobId: id, endedAt: '1999-01-01T00:00:00.000Z' });
+    await jobs.deleteJob(closed!);
+    expect(await jobs.getJob(id)).toBeUndefined();
+    expect(await jobs.closedJobs('1999-01-02T00:00:00.000Z', 10)).toEqual([]);
+  });
+
+  test('the schedule is one decision after the other', async () => {
+    const jobs = open();
+    const { version } = await jobs.getSchedule();
+    const writes = [4, 5].map((workers) =>
+      jobs.putSchedule({ version: version + 1, shares: { j: { workers, since: 1 } } }),
+    );
+    expect((await Promise.all(writes)).filter(Boolean)).toHaveLength(1);
+    expect((await jobs.getSchedule()).version).toBe(version + 1);
+    await jobs.putCapacity(12);
+    expect(await jobs.getCapacity()).toBe(12);
+  });
+});
+
+test('jobs are listed newest first, page after page', async () => {
+  const jobs = createDynamoJobStore({ client, table: 'Jobs' });
+  const ids = Array.from({ length: 5 }, newJobId);
+  for (const [day, id] of ids.entries()) {
+    const request = stored(id, 'h', `2027-01-0${day + 1}T00:00:00.000Z`);
+    await jobs.createJob(request, initialState(request), []);
+  }
+  const first = await jobs.listJobIds(2);
+  const second = await jobs.listJobIds(3, first.next);
+  expect([...first.jobIds, ...second.jobIds]).toEqual([...ids].reverse());
+  expect((await jobs.getStates(['none', ids[0]!])).map(({ jobId }) => jobId)).toEqual([ids[0]]);
+});
+
+describe.each([
+  ['in memory', (): ProgressStore => new MemoryProgressStore()],
+  ['in DynamoDB', (): ProgressStore => createDynamoProgressStore({ client, table: 'Progress' })],
+])('blocks %s', (_, open) => {
+  const counts = { succeeded: 3, failed: 2 };
+
+  test('a shard is taken, moved on, released and finished; everything is counted once', async () => {
+    const progress = open();
+    const id = newJobId();
+    await progress.createBlock(id, 1);
+    const begun = { at: 0, by: 'i1' };
+    expect(await progress.setPosition(id, 300, undefined, begun)).toBe(true);
+    expect(await progress.setPosition(id, 300, undefined, { at: 0, by: 'i2' })).toBe(false);
+    const first = { shard: 300, from: 0, to: 5, done: false, ...counts, by: 'i1' };
+    expect(await progress.advance(id, first)).toBe('advanced');
+    expect(await progress.advance(id, first)).toBe('behind');
+    expect(await progress.advance(id, { ...first, from: 9, to: 12 })).toBe('conflict');
+    expect((await progress.getBlock(id, 1))?.parts.get(300)).toEqual({ at: 5, by: 'i1' });
+    expect(await progress.setPosition(id, 300, { at: 5, by: 'i2' }, { at: 5 })).toBe(false);
+    expect(await progress.setPosition(id, 300, { at: 5, by: 'i1' }, { at: 5 })).toBe(true);
+    expect(await progress.setPosition(id, 300, { at: 5 }, { at: 5, by: 'i3', deaths: 1, diedAt: 5 })).toBe(true);
+    const last = { shard: 300, from: 5, to: 10, done: true, ...counts };
+    expect(await progress.advance(id, last)).toBe('advanced');
+    expect(await progress.advance(id, last)).toBe('behind');
+    expect(await progress.setPosition(id, 300, undefined, begun)).toBe(false);
+    expect(await progress.listBlocks(id)).toEqual([
+      { jobId: id, number: 1, done: new Set([300]), parts: new Map(), succeeded: 6, failed: 4, sealed: false },
+    ]);
+  });
+
+  test('a part counted without a name takes the name off', async () => {
+    const progress = open();
+    const id = newJobId();
+    await progress.createBlock(id, 0);
+    await progress.setPosition(id, 3, undefined, { at: 0, by: 'i1', deaths: 2, diedAt: 0 });
+    expect(await progress.advance(id, { shard: 3, from: 0, to: 5, done: false, ...counts })).toBe('advanced');
+    expect((await progress.getBlock(id, 0))?.parts.get(3)).toEqual({ at: 5, deaths: 2, diedAt: 0 });
+  });
+
+  test('nothing is begun or counted in a sealed block', async () => {
+    const progress = open();
+    const id = newJobId();
+    await progress.createBlock(id, 0);
+    await progress.setPosition(id, 3, undefined, { at: 0, by: 'i1' });
+    await progress.seal(id, 0);
+    expect(await progress.advance(id, { shard: 3, from: 0, to: 5, done: false, ...counts })).toBe('sealed');
+    expect(await progress.setPosition(id, 4, undefined, { at: 0, by: 'i1' })).toBe(false);
+    expect((await progress.getBlock(id, 0))?.sealed).toBe(true);
+  });
+
+  test('a block is created once, and goes with its job', async () => {
+    const progress = open();
+    const id = newJobId();
+    await progress.createBlock(id, 0);
+    await progress.setPosition(id, 3, undefined, { at: 2 });
+    await progress.createBlock(id, 0);
+    expect((await progress.getBlock(id, 0))?.parts.get(3)).toEqual({ at: 2 });
+    await progress.deleteBlocks(id);
+    expect(await progress.listBlocks(id)).toEqual([]);
+    expect(await progress.advance(id, { shard: 3, from: 2, to: 5, done: false, ...counts })).toBe('sealed');
+  });
+});
