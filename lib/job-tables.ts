@@ -6,9 +6,9 @@ import { Construct } from 'constructs';
 /** The index that ListJobs reads; job ids by creation time. */
 const LIST_INDEX = 'ListJobs';
 
-const READ = ['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:Query'];
+const READ = ['dynamodb:GetItem', 'dynamodb:Query'];
 const WRITE = ['dynamodb:PutItem', 'dynamodb:UpdateItem'];
-const DELETE = ['dynamodb:DeleteItem', 'dynamodb:BatchWriteItem'];
+const DELETE = ['dynamodb:DeleteItem'];
 
 export interface JobTablesProps {
   /** What becomes of the tables when they leave the stack. */
@@ -42,17 +42,21 @@ export class JobTables extends Construct {
   }
 
   grantReadJobs(grantee: iam.IGrantable): void {
-    grant(grantee, READ, this.jobs.tableArn);
+    grant(grantee, [...READ, 'dynamodb:BatchGetItem'], this.jobs.tableArn);
   }
 
   grantListJobs(grantee: iam.IGrantable): void {
     grant(grantee, ['dynamodb:Query'], `${this.jobs.tableArn}/index/${LIST_INDEX}`);
   }
 
-  /** To read and write jobs and to take them off the open jobs, which is the one item that anybody removes early. */
   grantChangeJobs(grantee: iam.IGrantable): void {
-    grant(grantee, [...READ, ...WRITE], this.jobs.tableArn);
-    grant(grantee, ['dynamodb:DeleteItem'], this.jobs.tableArn, {
+    this.grantReadJobs(grantee);
+    grant(grantee, WRITE, this.jobs.tableArn);
+  }
+
+  /** To take an ended job off the open jobs: the one thing that is removed before a job's time is over. */
+  grantCloseJobs(grantee: iam.IGrantable): void {
+    grant(grantee, DELETE, this.jobs.tableArn, {
       'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['OPEN#*'] },
     });
   }

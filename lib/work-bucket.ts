@@ -49,8 +49,7 @@ export class WorkBucket extends Construct {
 
   grantReadWrite(grantee: iam.IGrantable): void {
     this.grantRead(grantee);
-    // A large object is put in parts, and taken back where that fails.
-    this.grantObjects(grantee, ['s3:PutObject', 's3:AbortMultipartUpload']);
+    this.grantObjects(grantee, ['s3:PutObject']);
     this.bucket.encryptionKey?.grant(grantee, 'kms:GenerateDataKey');
   }
 

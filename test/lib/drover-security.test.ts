@@ -94,13 +94,16 @@ describe.each(FLAG_SETTINGS)('a Drover in an app %s', (_, context) => {
     ]);
   });
 
-  test('lets whoever may end a job remove it from the open jobs and nothing else', () => {
+  test('lets the report, which ends a job, take it off the open jobs and nothing else', () => {
     const conditions = actsOn(permissions, 'dynamodb:DeleteItem').filter(({ condition }) => condition !== undefined);
-    expect(conditions.length).toBeGreaterThan(0);
-    for (const { condition, resource } of conditions) {
-      expect(resource).toBe('<DroverTablesJobs.Arn>');
-      expect(condition).toEqual({ 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['OPEN#*'] } });
-    }
+    expect(conditions).toEqual([
+      {
+        who: 'ReportTurn',
+        action: 'dynamodb:DeleteItem',
+        resource: '<DroverTablesJobs.Arn>',
+        condition: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['OPEN#*'] } },
+      },
+    ]);
   });
 
   test('keeps functions that touch no object away from the work bucket', () => {
