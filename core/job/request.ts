@@ -1,18 +1,18 @@
 import { z } from 'zod';
 import { OPERATIONS_SCHEMA } from '../operations/schema.ts';
+import { manifestGenerator } from './manifest-generator.ts';
+import { accountId, bucketArn, jobPriority, objectArn, roleArn, type Tag, tagSet, text, versionId } from './scalars.ts';
 
 /**
- * The one internal form of a job request: the shapes of S3 Control's CreateJob (model 2018-08-20), validated here and
- * nowhere else. XML and JSON are two codecs at the edge of it.
+ * The one internal form of a job request: the shapes of S3 Control's CreateJob (model 2018-08-20), in the model's
+ * order. XML and JSON are two codecs at the edge of it, derived from it. What one member has to do with another is in
+ * check-request.ts.
  */
 
-const tagText = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u;
+/** Tags of one job (model 2018-08-20, PutJobTagging). */
+export const JOB_TAGS_MAXIMUM = 50;
 
-export const jobTag = z.strictObject({
-  Key: z.string().min(1).max(128).regex(tagText),
-  Value: z.string().max(256).regex(tagText),
-});
-export type JobTag = z.infer<typeof jobTag>;
+export type JobTag = Tag;
 
 export const MANIFEST_FIELDS = ['Ignore', 'Bucket', 'Key', 'VersionId'] as const;
 export type ManifestField = (typeof MANIFEST_FIELDS)[number];
@@ -23,20 +23,20 @@ const manifest = z.strictObject({
     Fields: z.array(z.enum(MANIFEST_FIELDS)).optional(),
   }),
   Location: z.strictObject({
-    ObjectArn: z.string().min(1).max(2000),
-    ObjectVersionId: z.string().min(1).max(2000).optional(),
-    ETag: z.string().min(1).max(1024),
+    ObjectArn: objectArn,
+    ObjectVersionId: versionId.optional(),
+    ETag: text(1, 1024),
   }),
 });
 export type Manifest = z.infer<typeof manifest>;
 
 const report = z.strictObject({
-  Enabled: z.boolean(),
-  Bucket: z.string().min(1).max(128).optional(),
+  Bucket: bucketArn.optional(),
   Format: z.enum(['Report_CSV_20180820']).optional(),
-  Prefix: z.string().min(1).max(512).optional(),
+  Enabled: z.boolean(),
+  Prefix: text(1, 512).optional(),
   ReportScope: z.enum(['AllTasks', 'FailedTasksOnly']).optional(),
-  ExpectedBucketOwner: z.string().optional(),
+  ExpectedBucketOwner: accountId.optional(),
 });
 export type ReportRequest = z.infer<typeof report>;
 
@@ -44,11 +44,12 @@ export const jobRequest = z.strictObject({
   ConfirmationRequired: z.boolean().optional(),
   Operation: OPERATIONS_SCHEMA,
   Report: report,
-  ClientRequestToken: z.string().min(1).max(64),
+  ClientRequestToken: text(1, 64),
   Manifest: manifest.optional(),
-  Description: z.string().min(1).max(256).optional(),
-  Priority: z.int().min(0).max(2_147_483_647),
-  RoleArn: z.string().min(1).max(2048),
-  Tags: z.array(jobTag).max(50).optional(),
+  Description: text(1, 256).optional(),
+  Priority: jobPriority,
+  RoleArn: roleArn,
+  Tags: tagSet(JOB_TAGS_MAXIMUM).optional(),
+  ManifestGenerator: manifestGenerator.optional(),
 });
 export type JobRequest = z.infer<typeof jobRequest>;

@@ -1,20 +1,159 @@
 import { z } from 'zod';
+import {
+  functionArn,
+  kmsKeyArn,
+  kmsKeyId,
+  storageClass,
+  tagSet,
+  targetBucketArn,
+  text,
+  timestamp,
+} from '../job/scalars.ts';
 
-const tagText = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u;
+/**
+ * The parameters of the eleven operations (JobOperation in S3 Control's model, 2018-08-20), in the model's order, which
+ * is the order of elements in XML. An operation file takes its own schema from here.
+ */
 
-export const OPERATIONS_SCHEMA = z.strictObject({
-  S3PutObjectTagging: z
+/** Tags that one object can have (S3 User Guide, "Categorizing your objects using tags"). */
+const OBJECT_TAGS = 10;
+
+const cannedAcl = z.enum([
+  'private',
+  'public-read',
+  'public-read-write',
+  'aws-exec-read',
+  'authenticated-read',
+  'bucket-owner-read',
+  'bucket-owner-full-control',
+]);
+
+const grants = z.array(
+  z.strictObject({
+    Grantee: z
+      .strictObject({
+        TypeIdentifier: z.enum(['id', 'emailAddress', 'uri']).optional(),
+        Identifier: text(1, 1024).optional(),
+        DisplayName: text(1, 1024).optional(),
+      })
+      .optional(),
+    Permission: z.enum(['FULL_CONTROL', 'READ', 'WRITE', 'READ_ACP', 'WRITE_ACP']).optional(),
+  }),
+);
+
+const legalHoldStatus = z.enum(['OFF', 'ON']);
+const objectLockMode = z.enum(['COMPLIANCE', 'GOVERNANCE']);
+
+const objectMetadata = z.strictObject({
+  CacheControl: text(1, 1024).optional(),
+  ContentDisposition: text(1, 1024).optional(),
+  ContentEncoding: text(1, 1024).optional(),
+  ContentLanguage: text(1, 1024).optional(),
+  UserMetadata: z
+    .record(text(1, 1024), text(0, 1024))
+    .refine((metadata) => Object.keys(metadata).length <= 8192, { error: 'must have at most 8192 entries' })
+    .optional(),
+  ContentLength: z.int().min(0).optional(),
+  ContentMD5: text(1, 1024).optional(),
+  ContentType: text(1, 1024).optional(),
+  HttpExpiresDate: timestamp.optional(),
+  RequesterCharged: z.boolean().optional(),
+  SSEAlgorithm: z.enum(['AES256', 'KMS']).optional(),
+});
+
+const lambdaInvoke = z.strictObject({
+  FunctionArn: functionArn,
+  InvocationSchemaVersion: text(1, 64).optional(),
+  UserArguments: z
+    .record(text(1, 64), text(0, 1024))
+    .refine((all) => Object.keys(all).length >= 1 && Object.keys(all).length <= 10, {
+      error: 'must have 1 to 10 entries',
+    })
+    .optional(),
+});
+
+const putObjectCopy = z.strictObject({
+  TargetResource: targetBucketArn.optional(),
+  CannedAccessControlList: cannedAcl.optional(),
+  AccessControlGrants: grants.optional(),
+  MetadataDirective: z.enum(['COPY', 'REPLACE']).optional(),
+  ModifiedSinceConstraint: timestamp.optional(),
+  NewObjectMetadata: objectMetadata.optional(),
+  NewObjectTagging: tagSet(OBJECT_TAGS).optional(),
+  RedirectLocation: text(1, 2048).optional(),
+  RequesterPays: z.boolean().optional(),
+  StorageClass: storageClass.optional(),
+  UnModifiedSinceConstraint: timestamp.optional(),
+  SSEAwsKmsKeyId: kmsKeyId.optional(),
+  TargetKeyPrefix: text(1, 1024).optional(),
+  ObjectLockLegalHoldStatus: legalHoldStatus.optional(),
+  ObjectLockMode: objectLockMode.optional(),
+  ObjectLockRetainUntilDate: timestamp.optional(),
+  BucketKeyEnabled: z.boolean().optional(),
+  ChecksumAlgorithm: z
+    .enum(['CRC32', 'CRC32C', 'SHA1', 'SHA256', 'CRC64NVME', 'SHA512', 'MD5', 'XXHASH64', 'XXHASH3', 'XXHASH128'])
+    .optional(),
+});
+
+const putObjectAcl = z.strictObject({
+  AccessControlPolicy: z
     .strictObject({
-      TagSet: z
-        .array(z.strictObject({ Key: z.string().min(1).max(128).regex(tagText), Value: z.string().max(256).regex(tagText) }))
+      AccessControlList: z
+        .strictObject({
+          Owner: z.strictObject({ ID: text(1, 1024).optional(), DisplayName: text(1, 1024).optional() }),
+          Grants: grants.optional(),
+        })
+        .optional(),
+      CannedAccessControlList: cannedAcl.optional(),
+    })
+    .optional(),
+});
+
+/** The tags are replaced as a whole; an empty set takes them all away, and so has to be said. */
+const putObjectTagging = z.strictObject({ TagSet: tagSet(OBJECT_TAGS) });
+
+const initiateRestoreObject = z.strictObject({
+  ExpirationInDays: z.int().min(0).max(2_147_483_647).optional(),
+  GlacierJobTier: z.enum(['BULK', 'STANDARD']).optional(),
+});
+
+const putObjectLegalHold = z.strictObject({ LegalHold: z.strictObject({ Status: legalHoldStatus }) });
+
+/** An empty Retention takes the retention away. */
+const putObjectRetention = z.strictObject({
+  BypassGovernanceRetention: z.boolean().optional(),
+  Retention: z.strictObject({ RetainUntilDate: timestamp.optional(), Mode: objectLockMode.optional() }),
+});
+
+const computeObjectChecksum = z.strictObject({
+  ChecksumAlgorithm: z
+    .enum(['CRC32', 'CRC32C', 'CRC64NVME', 'MD5', 'SHA1', 'SHA256', 'SHA512', 'XXHASH64', 'XXHASH3', 'XXHASH128'])
+    .optional(),
+  ChecksumType: z.enum(['FULL_OBJECT', 'COMPOSITE']).optional(),
+});
+
+const updateObjectEncryption = z.strictObject({
+  ObjectEncryption: z
+    .strictObject({
+      SSEKMS: z
+        .strictObject({ KMSKeyArn: kmsKeyArn, BucketKeyEnabled: z.boolean().optional() })
+        .meta({ element: 'SSE-KMS' })
         .optional(),
     })
     .optional(),
-  LambdaInvoke: z
-    .strictObject({
-      FunctionArn: z.string().min(1).max(1024),
-      InvocationSchemaVersion: z.string().optional(),
-      UserArguments: z.record(z.string(), z.string()).optional(),
-    })
-    .optional(),
+});
+
+/** `Operation` of CreateJob: a member an operation, of which a request gives one. */
+export const OPERATIONS_SCHEMA = z.strictObject({
+  LambdaInvoke: lambdaInvoke.optional(),
+  S3PutObjectCopy: putObjectCopy.optional(),
+  S3PutObjectAcl: putObjectAcl.optional(),
+  S3PutObjectTagging: putObjectTagging.optional(),
+  S3DeleteObjectTagging: z.strictObject({}).optional(),
+  S3InitiateRestoreObject: initiateRestoreObject.optional(),
+  S3PutObjectLegalHold: putObjectLegalHold.optional(),
+  S3PutObjectRetention: putObjectRetention.optional(),
+  S3ReplicateObject: z.strictObject({}).optional(),
+  S3ComputeObjectChecksum: computeObjectChecksum.optional(),
+  S3UpdateObjectEncryption: updateObjectEncryption.optional(),
 });

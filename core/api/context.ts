@@ -1,0 +1,19 @@
+import type { SchedulerCall } from '../stores/executions.ts';
+import type { JobStore } from '../stores/job-store.ts';
+
+/** Where this Drover is. */
+export interface Identity {
+  readonly account: string;
+  readonly region: string;
+  readonly partition: string;
+}
+
+/** What the operations of the API work with. */
+export interface ApiContext {
+  readonly jobs: JobStore;
+  readonly callScheduler: SchedulerCall;
+  readonly clock: () => Date;
+  readonly identity: Identity;
+  /** ARNs and ARN patterns (`*`) of the roles that jobs may use. */
+  readonly jobRoles: readonly string[];
+}

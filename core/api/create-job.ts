@@ -1,0 +1,80 @@
+import { canonicalHash, jobIdOf } from '../job/job-id.ts';
+import { accountOfRole, isAllowedRole } from '../job/job-roles.ts';
+import type { OperationName } from '../job/operation-name.ts';
+import { OPERATION_NAMES } from '../job/operation-name.ts';
+import type { JobState, StoredRequest } from '../job/records.ts';
+import type { JobRequest } from '../job/request.ts';
+import { ApiError } from './api-error.ts';
+import type { ApiContext } from './context.ts';
+
+/**
+ * Creates a job, once for each ClientRequestToken: the same request again answers the same id.
+ *
+ * @param request as `checkJobRequest` gives it.
+ * @throws ApiError AccessDenied for a role that jobs may not use; IdempotencyException for a token that another request
+ *   was made with.
+ */
+export async function createJob(request: JobRequest, context: ApiContext): Promise<{ JobId: string }> {
+  refuseRole(request.RoleArn, context);
+  const { account, region } = context.identity;
+  const jobId = jobIdOf(account, region, request.ClientRequestToken);
+  const earlier = await context.jobs.getRequest(jobId);
+  const stored: StoredRequest = {
+    jobId,
+    hash: canonicalHash(request),
+    createdAt: earlier?.createdAt ?? context.clock().toISOString(),
+    request,
+  };
+  // A job whose state is written needs nothing more; one that is not was cut short, and is finished here.
+  const whole = earlier !== undefined && (await context.jobs.getState(jobId)) !== undefined;
+  const kept = whole ? earlier : await context.jobs.createJob(stored, firstState(stored), request.Tags ?? []);
+  if (kept.hash !== stored.hash) throw tokenUsed(kept);
+  await context.callScheduler(jobId);
+  return { JobId: jobId };
+}
+
+function tokenUsed({ jobId, createdAt }: StoredRequest): ApiError {
+  return new ApiError(
+    'IdempotencyException',
+    `The ClientRequestToken was used at ${createdAt} for another request, which made job ${jobId}. ` +
+      'Give a new token to create another job, or the same request to be told of the same job.',
+  );
+}
+
+function refuseRole(roleArn: string, { identity, jobRoles }: ApiContext): void {
+  if (accountOfRole(roleArn) !== identity.account) {
+    throw new ApiError(
+      'AccessDenied',
+      `Cross-account pass role is not allowed: ${roleArn} is not a role of account ${identity.account}.`,
+    );
+  }
+  if (!isAllowedRole(roleArn, jobRoles)) {
+    const allowed = jobRoles.length === 0 ? 'none' : jobRoles.join(', ');
+    throw new ApiError(
+      'AccessDenied',
+      `Jobs may not use the role ${roleArn}. The operator of this Drover allows ${allowed}.`,
+    );
+  }
+}
+
+function firstState({ jobId, createdAt, request }: StoredRequest): JobState {
+  return {
+    jobId,
+    version: 1,
+    status: 'New',
+    statusSince: createdAt,
+    epoch: 1,
+    priority: request.Priority,
+    createdAt,
+    operation: operationOf(request),
+    ...(request.Description === undefined ? {} : { description: request.Description }),
+    activeMilliseconds: 0,
+    failureReasons: [],
+  };
+}
+
+function operationOf({ Operation }: JobRequest): OperationName {
+  const name = OPERATION_NAMES.find((each) => Operation[each] !== undefined);
+  if (name === undefined) throw new Error('A request without operation was not refused.');
+  return name;
+}

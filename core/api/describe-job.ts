@@ -1,0 +1,56 @@
+import type { Job, Trouble } from '../job/records.ts';
+import { isRetained } from '../job/retention.ts';
+import { noSuchJob } from './api-error.ts';
+import type { ApiContext } from './context.ts';
+import { progressOf } from './progress.ts';
+import type { JobDescriptor } from './results.ts';
+
+/** What Drover knows of a job beyond S3's model. JSON shows it, XML has no place for it. */
+export interface DroverDescriptor {
+  /** What keeps the job from going on at present. */
+  readonly Trouble?: Trouble;
+}
+
+export interface DescribeJobResult {
+  readonly Job: JobDescriptor & { readonly Drover?: DroverDescriptor };
+}
+
+/** @throws ApiError NotFoundException. */
+export async function describeJob({ JobId }: { JobId: string }, context: ApiContext): Promise<DescribeJobResult> {
+  const job = await context.jobs.getJob(JobId);
+  if (job === undefined || !isRetained(job.state, context.clock())) throw noSuchJob(JobId);
+  return { Job: { ...descriptorOf(job, context), ...droverOf(job) } };
+}
+
+function descriptorOf({ stored: { jobId, request }, state, totals }: Job, context: ApiContext): JobDescriptor {
+  const { partition, region, account } = context.identity;
+  return {
+    JobId: jobId,
+    ConfirmationRequired: request.ConfirmationRequired ?? true,
+    ...present('Description', request.Description),
+    JobArn: `arn:${partition}:s3:${region}:${account}:job/${jobId}`,
+    Status: state.status,
+    ...present('Manifest', request.Manifest),
+    Operation: request.Operation,
+    Priority: state.priority,
+    ProgressSummary: progressOf(state, totals, context.clock()),
+    ...present('StatusUpdateReason', state.statusUpdateReason),
+    FailureReasons: state.failureReasons.map(({ FailureCode, FailureReason }) => ({ FailureCode, FailureReason })),
+    Report: request.Report,
+    CreationTime: state.createdAt,
+    ...present('TerminationDate', state.endedAt),
+    RoleArn: request.RoleArn,
+    // The model has the date stay ("if it has been suspended"); the cause is told while it is one.
+    ...present('SuspendedDate', state.suspendedAt),
+    ...present('SuspendedCause', state.status === 'Suspended' ? 'AWAITING_CONFIRMATION' : undefined),
+    ...present('ManifestGenerator', request.ManifestGenerator),
+  };
+}
+
+function droverOf({ state: { trouble } }: Job): { Drover?: DroverDescriptor } {
+  return trouble === undefined ? {} : { Drover: { Trouble: trouble } };
+}
+
+function present<Name extends string, Value>(name: Name, value: Value | undefined): { [Key in Name]?: Value } {
+  return value === undefined ? {} : ({ [name]: value } as { [Key in Name]?: Value });
+}

@@ -1,0 +1,69 @@
+import { InvalidInput, type Problem, shown } from '../validation/invalid-input.ts';
+
+/** What S3 Batch Operations or Drover's design has and this version cannot do. */
+interface NotBuiltYet {
+  /** The member, as a path of names. */
+  readonly path: readonly string[];
+  /** Only this value of it is not built. */
+  readonly value?: string;
+  /** Every value of it but this one is not built. */
+  readonly except?: string;
+  /** What is there instead. */
+  readonly supported: string;
+}
+
+const OPERATIONS = 'the operations S3PutObjectTagging and LambdaInvoke';
+const MANIFESTS = 'manifests of the format S3BatchOperations_CSV_20180820';
+const NO_EXTENSIONS = 'the members of S3 Control’s own model';
+
+/** The one list: an issue that builds something deletes its line. */
+const NOT_BUILT_YET: readonly NotBuiltYet[] = [
+  { path: ['Drover'], supported: NO_EXTENSIONS },
+  { path: ['Operation', 'Drover'], supported: OPERATIONS },
+  { path: ['Manifest', 'Drover'], supported: MANIFESTS },
+  { path: ['Operation', 'S3PutObjectCopy'], supported: OPERATIONS },
+  { path: ['Operation', 'S3PutObjectAcl'], supported: OPERATIONS },
+  { path: ['Operation', 'S3DeleteObjectTagging'], supported: OPERATIONS },
+  { path: ['Operation', 'S3InitiateRestoreObject'], supported: OPERATIONS },
+  { path: ['Operation', 'S3PutObjectLegalHold'], supported: OPERATIONS },
+  { path: ['Operation', 'S3PutObjectRetention'], supported: OPERATIONS },
+  { path: ['Operation', 'S3ReplicateObject'], supported: OPERATIONS },
+  { path: ['Operation', 'S3ComputeObjectChecksum'], supported: OPERATIONS },
+  { path: ['Operation', 'S3UpdateObjectEncryption'], supported: OPERATIONS },
+  { path: ['Operation', 'LambdaInvoke', 'InvocationSchemaVersion'], except: '1.0', supported: 'version 1.0' },
+  { path: ['Operation', 'LambdaInvoke', 'UserArguments'], supported: 'invocation schema 1.0, which has none' },
+  { path: ['ManifestGenerator'], supported: MANIFESTS },
+  { path: ['Manifest', 'Spec', 'Format'], value: 'S3InventoryReport_CSV_20161130', supported: MANIFESTS },
+];
+
+/**
+ * Looks at a request as it came, before its shape is known to be right.
+ *
+ * @throws InvalidInput that names what this version does not do yet, and what it does.
+ */
+export function refuseNotBuiltYet(raw: unknown): void {
+  const problems = NOT_BUILT_YET.flatMap((entry) => problemOf(entry, raw));
+  if (problems.length > 0) throw new InvalidInput(problems);
+}
+
+function problemOf(entry: NotBuiltYet, raw: unknown): Problem[] {
+  const found = valueAt(raw, entry.path);
+  if (found === undefined || found === entry.except) return [];
+  if (entry.value !== undefined && found !== entry.value) return [];
+  const which = typeof found === 'string' && found !== '' ? `${JSON.stringify(shown(found))} ` : '';
+  return [
+    {
+      path: entry.path.join('.'),
+      says: `${which}is not supported by this version of Drover, which supports ${entry.supported}`,
+    },
+  ];
+}
+
+function valueAt(raw: unknown, path: readonly string[]): unknown {
+  let at = raw;
+  for (const name of path) {
+    if (typeof at !== 'object' || at === null || !Object.hasOwn(at, name)) return undefined;
+    at = Reflect.get(at, name);
+  }
+  return at;
+}
