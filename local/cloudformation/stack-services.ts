@@ -10,7 +10,8 @@ export interface StackServices {
   putFunction(name: string, settings: Readonly<Record<string, TemplateValue>>, codeFolder: string): Promise<void>;
   setAsyncRetries(functionName: string, retries: number): Promise<void>;
   createStateMachine(machine: StateMachineDefinition): Promise<void>;
-  putRule(rule: RuleDefinition): Promise<void>;
+  /** @param properties those of AWS::Events::Rule that are not its name, resolved. */
+  putRule(name: string, properties: Readonly<Record<string, TemplateValue>>): Promise<void>;
   putRestApi(api: RestApi): Promise<void>;
 }
 
@@ -28,21 +29,4 @@ export interface StateMachineDefinition {
   /** In the Amazon States Language: a JSON document. */
   readonly definition: string;
   readonly roleArn: string;
-}
-
-/** A rule on the default bus, as a template declares it. */
-export interface RuleDefinition {
-  readonly name: string;
-  readonly eventPattern: Readonly<Record<string, unknown>> | undefined;
-  readonly scheduleExpression: string | undefined;
-  readonly enabled: boolean;
-  readonly targets: readonly RuleTarget[];
-}
-
-/** Where a rule's events go: for now, always a Lambda function. */
-export interface RuleTarget {
-  readonly id: string;
-  readonly arn: string;
-  /** In the place of the event, a JSON document. */
-  readonly input: string | undefined;
 }

@@ -90,40 +90,13 @@ function stateMachineNames(name: string, { identity }: Making): MadeResource {
   return { ref: arn, attributes: { Arn: arn, Name: name } };
 }
 
-const ruleSchema = z.strictObject({
-  Name: z.string().optional(),
-  EventBusName: z.literal('default').optional(),
-  EventPattern: z.record(z.string(), z.unknown()).optional(),
-  ScheduleExpression: z.string().optional(),
-  State: z.enum(['ENABLED', 'DISABLED']).optional(),
-  Targets: z
-    .array(
-      z.strictObject({
-        Id: z.string(),
-        Arn: z.string().regex(/^arn:aws:lambda:/, 'only Lambda functions can be targets in the local cloud'),
-        Input: z.string().optional(),
-        ...withoutEffect({ RetryPolicy: 'Lambda takes an event at once or, as in AWS, tries it again itself' }),
-      }),
-    )
-    .optional(),
-  ...withoutEffect({ Description: 'nothing reads it', Tags: 'nothing reads them' }),
-});
+const ruleSchema = z.object({ Name: z.string().optional(), EventBusName: z.literal('default').optional() });
 
-/** AWS::Events::Rule */
+/** AWS::Events::Rule. All but the name is handed to EventBridge, which refuses what it does not know. */
 export const rule: ResourceMaker = async (declared, { services, identity }) => {
-  const properties = propertiesOf(ruleSchema, declared);
-  const name = nameOf(declared, properties.Name, 64);
-  const targets = (properties.Targets ?? []).map(({ Id, Arn, Input }) => ({ id: Id, arn: Arn, input: Input }));
-  await named(
-    declared,
-    services.putRule({
-      name,
-      eventPattern: properties.EventPattern,
-      scheduleExpression: properties.ScheduleExpression,
-      enabled: properties.State !== 'DISABLED',
-      targets,
-    }),
-  );
+  const name = nameOf(declared, propertiesOf(ruleSchema, declared).Name, 64);
+  const { Name: _name, EventBusName: _bus, ...properties } = declared.properties;
+  await named(declared, services.putRule(name, properties));
   const arn = `arn:aws:events:${identity.region}:${identity.account}:rule/${name}`;
   return { ref: name, attributes: { Arn: arn } };
 };

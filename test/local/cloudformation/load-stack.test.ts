@@ -161,12 +161,11 @@ describe('a template', () => {
       { name: 'run', roleArn, definition: `{"Resource":"${functionArn}","x":"w"}` },
     ]);
     expect(made.putRule).toEqual([
+      expect.stringMatching(/^Test-Rule-/),
       {
-        name: expect.stringMatching(/^Test-Rule-/),
-        scheduleExpression: 'rate(1 minute)',
-        eventPattern: undefined,
-        enabled: true,
-        targets: [{ id: 'T', arn: functionArn, input: undefined }],
+        ScheduleExpression: 'rate(1 minute)',
+        State: 'ENABLED',
+        Targets: [{ Id: 'T', Arn: functionArn, RetryPolicy: { MaximumRetryAttempts: 2 } }],
       },
     ]);
     const [api] = first.apis;
