@@ -16,6 +16,8 @@ export class ApiFunction extends EngineFunction {
       environment: props.scheduler.environment,
     });
     props.tables.grantChangeJobs(this);
+    // A job that is cancelled before it began ends here.
+    props.tables.grantCloseJobs(this);
     props.tables.grantListJobs(this);
     props.scheduler.grantCall(this);
   }

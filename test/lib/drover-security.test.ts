@@ -94,16 +94,13 @@ describe.each(FLAG_SETTINGS)('a Drover in an app %s', (_, context) => {
     ]);
   });
 
-  test('lets the report, which ends a job, take it off the open jobs and nothing else', () => {
+  test('lets the API and the report, which end jobs, take them off the open jobs and nothing else', () => {
     const conditions = actsOn(permissions, 'dynamodb:DeleteItem').filter(({ condition }) => condition !== undefined);
-    expect(conditions).toEqual([
-      {
-        who: 'ReportTurn',
-        action: 'dynamodb:DeleteItem',
-        resource: '<DroverTablesJobs.Arn>',
-        condition: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['OPEN#*'] } },
-      },
-    ]);
+    expect(conditions.map(({ who }) => who)).toEqual(['JobApiHandler', 'ReportTurn']);
+    for (const { condition, resource } of conditions) {
+      expect(resource).toBe('<DroverTablesJobs.Arn>');
+      expect(condition).toEqual({ 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['OPEN#*'] } });
+    }
   });
 
   test('keeps functions that touch no object away from the work bucket', () => {
