@@ -1,0 +1,66 @@
+import type { OperationName } from '../../core/job/operation-name.ts';
+import type { JobFailure } from '../../core/job/records.ts';
+import type { JobRequest } from '../../core/job/request.ts';
+import type { JobStatus } from '../../core/job/status.ts';
+
+/** The JSON answers of the job API: the SDK's own shapes (S3 Control model 2018-08-20), times in ISO 8601. */
+
+/** How far a job is. A job that never began tasks may have none at all. */
+export interface ProgressSummary {
+  readonly TotalNumberOfTasks?: number;
+  readonly NumberOfTasksSucceeded?: number;
+  readonly NumberOfTasksFailed?: number;
+  readonly Timers?: { readonly ElapsedTimeInActiveSeconds?: number };
+}
+
+/** DescribeJob's `Job`. */
+export interface JobDescriptor {
+  readonly JobId: string;
+  readonly Status: JobStatus;
+  readonly ConfirmationRequired?: boolean;
+  readonly Description?: string;
+  readonly JobArn?: string;
+  readonly Manifest?: JobRequest['Manifest'];
+  readonly Operation?: JobRequest['Operation'];
+  readonly Priority?: number;
+  readonly ProgressSummary?: ProgressSummary;
+  readonly StatusUpdateReason?: string;
+  readonly FailureReasons?: readonly JobFailure[];
+  readonly Report?: JobRequest['Report'];
+  readonly CreationTime?: string;
+  readonly TerminationDate?: string;
+  readonly RoleArn?: string;
+  readonly SuspendedDate?: string;
+  readonly SuspendedCause?: string;
+}
+
+/** One job of ListJobs. */
+export interface JobListDescriptor {
+  readonly JobId: string;
+  readonly Status: JobStatus;
+  readonly Description?: string;
+  readonly Operation?: OperationName;
+  readonly Priority?: number;
+  readonly CreationTime?: string;
+  readonly TerminationDate?: string;
+  readonly ProgressSummary?: ProgressSummary;
+}
+
+/** ListJobs' answer: a page. */
+export interface JobPage {
+  readonly Jobs?: readonly JobListDescriptor[];
+  readonly NextToken?: string;
+}
+
+/** UpdateJobStatus' answer. */
+export interface StatusAnswer {
+  readonly JobId: string;
+  readonly Status: JobStatus;
+  readonly StatusUpdateReason?: string;
+}
+
+/** UpdateJobPriority's answer. */
+export interface PriorityAnswer {
+  readonly JobId: string;
+  readonly Priority: number;
+}

@@ -1,0 +1,133 @@
+import type { Command } from 'commander';
+import type { CommandContext } from '../context.ts';
+import { EXIT, type ExitCode } from '../exit-code.ts';
+import { examples } from '../help.ts';
+import { followJob } from '../jobs/follow-job.ts';
+import { readJobFile } from '../jobs/job-file.ts';
+import { type JobFlags, requestOfFlags } from '../jobs/job-flags.ts';
+import { completeRequest } from '../jobs/job-request.ts';
+import { manifestEtagIn } from '../jobs/manifest-etag.ts';
+import {
+  collect,
+  parseFields,
+  parsePair,
+  parsePairs,
+  parseS3Object,
+  parseS3Prefix,
+  parseSeconds,
+  parseWhole,
+} from '../options/parsers.ts';
+import { jobCreated } from '../output/job-lines.ts';
+import { hint } from '../output/message.ts';
+import { type Runtime, runs } from '../runtime.ts';
+
+/** The largest priority of the API. */
+const HIGHEST_PRIORITY = 2_147_483_647;
+
+interface CreateOptions extends JobFlags {
+  readonly file?: string;
+  readonly wait?: boolean;
+  readonly interval: number;
+}
+
+const EXAMPLES = examples(
+  [
+    'Give every object of a manifest two tags, and keep a report',
+    `drover jobs create --manifest s3://lists/photos.csv --operation put-object-tagging \\
+    --tags project=atlas,stage=done --report s3://reports/atlas \\
+    --role-arn arn:aws:iam::000000000000:role/drover/tagger --no-confirm`,
+  ],
+  [
+    'Call a Lambda function for every object, wait for the end; exit code 1 if any task failed',
+    `drover jobs create --manifest s3://lists/photos.csv --fields Bucket,Key,VersionId \\
+    --operation lambda-invoke --function-arn arn:aws:lambda:us-east-1:000000000000:function:thumbnail \\
+    --report s3://reports/thumbnails --report-failed-only \\
+    --role-arn arn:aws:iam::000000000000:role/drover/invoker --no-confirm --wait`,
+  ],
+  [
+    'From a file, in the shapes of the API (those of `aws s3control create-job --cli-input-json`)',
+    'drover jobs create --file job.yaml',
+  ],
+  [
+    'The same file, with another manifest and a higher priority',
+    'drover jobs create --file job.yaml --manifest s3://lists/more.csv --priority 50',
+  ],
+  [
+    'From a program; a repeated token makes no second job',
+    'make-job | drover jobs create --file - --token 2026-11-23-photos --json',
+  ],
+);
+
+/** `drover jobs create`. */
+export function addJobsCreate(jobs: Command, runtime: Runtime): void {
+  const command = jobs
+    .command('create')
+    .summary('create a job')
+    .description(
+      'Creates a job: one operation on every object that a manifest names. It waits for `drover jobs confirm`, unless it is created with --no-confirm.',
+    );
+  addManifestOptions(command);
+  addOperationOptions(command);
+  addReportOptions(command);
+  addJobOptions(command);
+  command.addHelpText('after', EXAMPLES);
+  runs<CreateOptions, []>(command, runtime, createJob);
+}
+
+function addManifestOptions(command: Command): void {
+  command
+    .optionsGroup('Manifest:')
+    .option('--manifest <s3-uri>', 'the CSV that names the objects, one a line: s3://bucket/key', parseS3Object)
+    .option('--etag <etag>', 'its ETag; looked up when left out')
+    .option('--manifest-version <id>', 'its version, in a bucket with versions')
+    .option('--fields <names>', 'its columns: Bucket, Key, VersionId, Ignore (default: Bucket,Key)', parseFields);
+}
+
+function addOperationOptions(command: Command): void {
+  command
+    .optionsGroup('Operation:')
+    .option('--operation <name>', 'put-object-tagging (replaces all tags of each object) or lambda-invoke')
+    .option('--tags <name=value,…>', "tags for put-object-tagging; '' takes all tags away", parsePairs)
+    .option('--function-arn <arn>', 'function for lambda-invoke');
+}
+
+function addReportOptions(command: Command): void {
+  command
+    .optionsGroup('Completion report:')
+    .option('--report <s3-uri>', 'where to write it: s3://bucket/prefix', parseS3Prefix)
+    .option('--report-failed-only', 'only the tasks that failed')
+    .option('--no-report', 'no report');
+}
+
+function addJobOptions(command: Command): void {
+  command
+    .optionsGroup('Job:')
+    .option('--file <path>', 'a job as YAML or JSON in the shapes of the API; - for standard input; flags come on top')
+    .option('--role-arn <arn>', 'the role that the tasks act with')
+    .option('--priority <number>', 'higher goes first (default: 10)', parseWhole(0, HIGHEST_PRIORITY))
+    .option('--description <text>', 'for people, up to 256 characters')
+    .option('--confirm', 'wait for `drover jobs confirm` before the first task (default)')
+    .option('--no-confirm', 'begin as soon as the manifest has been read')
+    .option('--token <text>', 'a name for this request: sent again, it makes no second job')
+    .option('--job-tag <name=value>', 'a tag of the job itself; may be repeated', collect(parsePair))
+    .option('--wait', 'watch the job to its end, as `drover jobs watch` does')
+    .option('--interval <seconds>', 'with --wait: time between two looks', parseSeconds, 1);
+}
+
+async function createJob(context: CommandContext, options: CreateOptions): Promise<ExitCode> {
+  const flags = requestOfFlags(options);
+  const file = options.file === undefined ? {} : await readJobFile(options.file, context.io);
+  const request = await completeRequest(file, flags, manifestEtagIn(context.objects));
+  const api = await context.api();
+  const jobId = await api.createJob(request);
+  await context.printer.print(jobCreated(jobId));
+  if (options.wait === true) return await followJob(context, jobId, options.interval);
+  await context.printer.print(hint(nextStep(jobId, request['ConfirmationRequired'] !== false)));
+  return EXIT.done;
+}
+
+function nextStep(jobId: string, confirmation: boolean): string {
+  return confirmation
+    ? `It begins once you confirm it: drover jobs confirm ${jobId}`
+    : `See how it goes: drover jobs watch ${jobId}`;
+}

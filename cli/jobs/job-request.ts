@@ -1,0 +1,57 @@
+import { randomUUID } from 'node:crypto';
+import { UsageError } from '../errors.ts';
+import type { PartialRequest } from './job-flags.ts';
+
+/** Where jobs stand that say nothing about it: the AWS console's default. */
+const USUAL_PRIORITY = 10;
+
+/** Looks up the ETag of an object, or says that it is not there. */
+export type EtagLookup = (objectArn: string, versionId?: string) => Promise<string>;
+
+/**
+ * The request to send: what the file says, changed by what the flags say, and what both leave out filled in (priority,
+ * token, ETag of the manifest; confirmation is asked for unless told otherwise, as S3 has it).
+ */
+export async function completeRequest(
+  file: PartialRequest,
+  flags: PartialRequest,
+  findEtag: EtagLookup,
+): Promise<PartialRequest> {
+  // The AWS CLI's own JSON names the account; here it goes into a header.
+  const { AccountId: _account, ...given } = file;
+  const merged: PartialRequest = { ...given, ...flags };
+  requireMembers(merged);
+  return {
+    ConfirmationRequired: true,
+    ClientRequestToken: randomUUID(),
+    Priority: USUAL_PRIORITY,
+    ...merged,
+    Manifest: await withEtag(merged['Manifest'], findEtag),
+  };
+}
+
+function requireMembers(request: PartialRequest): void {
+  const needed: readonly (readonly [member: string, flag: string])[] = [
+    ['Manifest', '--manifest s3://bucket/key'],
+    ['Operation', '--operation'],
+    ['Report', '--report s3://bucket/prefix or --no-report'],
+    ['RoleArn', '--role-arn'],
+  ];
+  const missing = needed.filter(([member]) => request[member] === undefined).map(([, flag]) => flag);
+  if (missing.length > 0)
+    throw new UsageError(`Still needed: ${missing.join('; ')}. Or the whole job: --file job.yaml`);
+}
+
+/** The manifest with its ETag. A manifest of a shape not understood here goes to the API as it is, which explains. */
+async function withEtag(manifest: unknown, findEtag: EtagLookup): Promise<unknown> {
+  if (!isObject(manifest) || !isObject(manifest['Location'])) return manifest;
+  const location = manifest['Location'];
+  const { ObjectArn: objectArn, ObjectVersionId: versionId } = location;
+  if (location['ETag'] !== undefined || typeof objectArn !== 'string') return manifest;
+  const etag = await findEtag(objectArn, typeof versionId === 'string' ? versionId : undefined);
+  return { ...manifest, Location: { ...location, ETag: etag } };
+}
+
+function isObject(value: unknown): value is PartialRequest {
+  return typeof value === 'object' && value !== null;
+}

@@ -1,0 +1,69 @@
+import type { JobListDescriptor, PriorityAnswer, ProgressSummary, StatusAnswer } from '../api/job-shapes.ts';
+import { formatCount, formatPercent, formatTime } from './format.ts';
+import { hint, type Message } from './message.ts';
+import { type Column, tableLines } from './table.ts';
+
+const COLUMNS: readonly Column[] = [
+  { heading: 'JOB', align: 'left' },
+  { heading: 'STATUS', align: 'left' },
+  { heading: 'PRIORITY', align: 'right' },
+  { heading: 'TASKS', align: 'right' },
+  { heading: 'DONE', align: 'right' },
+  { heading: 'FAILED', align: 'right' },
+  { heading: 'CREATED', align: 'left' },
+  { heading: 'OPERATION', align: 'left' },
+  { heading: 'DESCRIPTION', align: 'left' },
+];
+
+/** `jobs list`: a heading and a line for each job; in JSON each job as the API gives it. */
+export function jobTable(jobs: readonly JobListDescriptor[]): Message[] {
+  if (jobs.length === 0) return [hint('There are no such jobs.')];
+  const [heading = '', ...lines] = tableLines(COLUMNS, jobs.map(cellsOf));
+  return [hint(heading), ...jobs.map((job, index) => ({ text: lines[index] ?? '', json: job }))];
+}
+
+/** `jobs create`. */
+export function jobCreated(jobId: string): Message {
+  return { text: `Created job ${jobId}`, json: { JobId: jobId } };
+}
+
+/** `jobs cancel` and `jobs confirm`. */
+export function statusChanged(answer: StatusAnswer): Message {
+  const reason = answer.StatusUpdateReason === undefined ? '' : ` (${answer.StatusUpdateReason})`;
+  return { text: `Job ${answer.JobId} is now ${answer.Status}${reason}`, json: answer };
+}
+
+/** `jobs priority`. */
+export function priorityChanged(answer: PriorityAnswer): Message {
+  return { text: `Job ${answer.JobId} now has priority ${answer.Priority}`, json: answer };
+}
+
+function cellsOf(job: JobListDescriptor): string[] {
+  return [
+    job.JobId,
+    job.Status,
+    String(job.Priority ?? ''),
+    countOf(job.ProgressSummary?.TotalNumberOfTasks),
+    doneOf(job.ProgressSummary),
+    countOf(job.ProgressSummary?.NumberOfTasksFailed),
+    job.CreationTime === undefined ? '' : formatTime(job.CreationTime),
+    job.Operation ?? '',
+    oneLine(job.Description ?? ''),
+  ];
+}
+
+function doneOf(progress: ProgressSummary | undefined): string {
+  const total = progress?.TotalNumberOfTasks;
+  if (total === undefined) return '–';
+  return formatPercent((progress?.NumberOfTasksSucceeded ?? 0) + (progress?.NumberOfTasksFailed ?? 0), total);
+}
+
+function countOf(count: number | undefined): string {
+  return count === undefined ? '–' : formatCount(count);
+}
+
+/** A description with a line break must not break the table. */
+function oneLine(text: string): string {
+  const flat = text.replace(/\s+/g, ' ');
+  return flat.length > 60 ? `${flat.slice(0, 59)}…` : flat;
+}

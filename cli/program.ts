@@ -1,0 +1,80 @@
+import { readFileSync } from 'node:fs';
+import { Command } from 'commander';
+import { addJobsCancel } from './commands/jobs-cancel.ts';
+import { addJobsConfirm } from './commands/jobs-confirm.ts';
+import { addJobsCreate } from './commands/jobs-create.ts';
+import { addJobsDescribe } from './commands/jobs-describe.ts';
+import { addJobsList } from './commands/jobs-list.ts';
+import { addJobsPriority } from './commands/jobs-priority.ts';
+import { addJobsWatch } from './commands/jobs-watch.ts';
+import { addReport } from './commands/report.ts';
+import { addStart } from './commands/start.ts';
+import { examples } from './help.ts';
+import { addGlobalOptions } from './options/global-options.ts';
+import type { Runtime } from './runtime.ts';
+
+/** The whole command line. Throws instead of ending the process. */
+export function createProgram(runtime: Runtime): Command {
+  const program = new Command('drover')
+    .description('S3 Batch Operations that you own: one operation on every object that a manifest names.')
+    .version(packageVersion(), '--version', 'print the version')
+    .exitOverride()
+    .configureHelp({ showGlobalOptions: true })
+    .configureOutput({
+      writeOut: (text) => void runtime.io.stdout.write(text),
+      writeErr: (text) => void runtime.io.stderr.write(text),
+      // main prints it, in the form that was asked for.
+      outputError: () => undefined,
+      getOutHelpWidth: () => runtime.io.stdout.terminal?.columns ?? 100,
+      getErrHelpWidth: () => runtime.io.stderr.terminal?.columns ?? 100,
+    })
+    .addHelpText('after', EXAMPLES);
+  addGlobalOptions(program);
+  addStart(program, runtime);
+  addJobs(program, runtime);
+  addReport(program, runtime);
+  return program;
+}
+
+const EXAMPLES = examples(
+  ['Start the local cloud; all the rest in another terminal', 'drover start'],
+  ['Create a job from a file, and follow it to its end', 'drover jobs create --file job.yaml --no-confirm --wait'],
+  ['What failed, and why', 'drover report $ID --failed'],
+  ['The same against a deployed stack', 'drover jobs list --stack DroverStack --region eu-west-1'],
+  ['For programs: JSON, one document a line', 'drover jobs list --json | jq -r .JobId'],
+);
+
+function addJobs(program: Command, runtime: Runtime): void {
+  const jobs = program
+    .command('jobs')
+    .summary('create jobs, list, follow and change them')
+    .description('Creates jobs, lists, follows and changes them.')
+    .addHelpText(
+      'after',
+      examples(
+        ['Create a job and follow it', 'drover jobs create --file job.yaml --no-confirm --wait'],
+        ['What runs now', 'drover jobs list --status Active'],
+        ['Stop one', 'drover jobs cancel $ID --reason "wrong manifest"'],
+      ),
+    );
+  addJobsCreate(jobs, runtime);
+  addJobsList(jobs, runtime);
+  addJobsDescribe(jobs, runtime);
+  addJobsWatch(jobs, runtime);
+  addJobsCancel(jobs, runtime);
+  addJobsConfirm(jobs, runtime);
+  addJobsPriority(jobs, runtime);
+}
+
+/** From package.json: one folder up in a checkout, two from dist. */
+function packageVersion(): string {
+  for (const candidate of ['../package.json', '../../package.json']) {
+    try {
+      const { version } = JSON.parse(readFileSync(new URL(candidate, import.meta.url), 'utf8')) as { version?: string };
+      if (version !== undefined) return version;
+    } catch {
+      // Not there: the other one is.
+    }
+  }
+  return 'unknown';
+}

@@ -1,0 +1,117 @@
+import { describe, expect, test } from '@jest/globals';
+import type { CloudOptions, RunningCloud } from '../../cli/runtime.ts';
+import { Exited, linesOf, runCli } from './support/run-cli.ts';
+
+/** A cloud that starts at once; closing it is up to the test. */
+function fakeCloud(close: () => Promise<void> = async () => undefined) {
+  const started: CloudOptions[] = [];
+  const startCloud = async (options: CloudOptions): Promise<RunningCloud> => {
+    started.push(options);
+    return { endpoint: `http://${options.host}:${options.port}`, outputs: { ApiEndpoint: 'x' }, close };
+  };
+  return { started, startCloud };
+}
+
+/** Presses Ctrl-C as soon as the command listens. */
+const atOnce = (press: () => void): void => press();
+
+describe('drover start', () => {
+  test('starts with what its flags say, tells what is there and what to try, and ends cleanly', async () => {
+    let closed = 0;
+    const cloud = fakeCloud(async () => {
+      closed += 1;
+    });
+    const outcome = await runCli(['start'], { ...cloud, onListening: atOnce });
+    expect(cloud.started).toEqual([
+      {
+        port: 9800,
+        host: '127.0.0.1',
+        dataFolder: '.drover',
+        account: '000000000000',
+        region: 'us-east-1',
+        concurrency: 10,
+      },
+    ]);
+    expect(linesOf(outcome.stdout)).toEqual([
+      'Drover listens at http://127.0.0.1:9800 (ready in 0.0 s)',
+      '  Account 000000000000, Region us-east-1; everything is kept in .drover',
+      '  S3, the job API, Lambda, Step Functions, DynamoDB, EventBridge and STS all answer there.',
+      '',
+      'Three commands to try, in another terminal:',
+      '  export AWS_ENDPOINT_URL=http://127.0.0.1:9800 AWS_REGION=us-east-1 AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test',
+      '  aws s3 mb s3://photos',
+      '  npx drover jobs list',
+      '  npx drover jobs create --help',
+      '',
+      'Ctrl-C ends it.',
+      '',
+      'Ending. Ctrl-C again ends at once.',
+    ]);
+    expect(closed).toBe(1);
+    expect(outcome.code).toBe(0);
+  });
+
+  test('passes every flag on', async () => {
+    const cloud = fakeCloud();
+    const flags = [
+      '--port',
+      '0',
+      '--data',
+      '/tmp/d',
+      '--host',
+      '0.0.0.0',
+      '--account',
+      '123456789012',
+      '--region',
+      'eu-west-1',
+    ];
+    const more = ['--concurrency', '20', '--s3-endpoint', 'http://minio:9000', '--json'];
+    const outcome = await runCli(['start', ...flags, ...more], { ...cloud, onListening: atOnce });
+    expect(cloud.started).toEqual([
+      {
+        port: 0,
+        host: '0.0.0.0',
+        dataFolder: '/tmp/d',
+        account: '123456789012',
+        region: 'eu-west-1',
+        concurrency: 20,
+        s3Endpoint: 'http://minio:9000',
+      },
+    ]);
+    expect(linesOf(outcome.stdout).map((line) => JSON.parse(line))).toMatchObject([
+      { Endpoint: 'http://0.0.0.0:0', Account: '123456789012', Outputs: { ApiEndpoint: 'x' } },
+    ]);
+  });
+
+  test('a second Ctrl-C ends at once', async () => {
+    let press = (): void => undefined;
+    const cloud = fakeCloud(async () => press());
+    const outcome = await runCli(['start'], {
+      ...cloud,
+      onListening: (pressed) => {
+        press = pressed;
+        pressed();
+      },
+    }).catch((error: unknown) => error);
+    // The real process would be gone; here the exit comes out of the cloud's close, which pressed again.
+    expect(outcome instanceof Exited ? outcome.code : (outcome as { stderr: string }).stderr).toEqual(
+      expect.stringContaining('exit 130'),
+    );
+  });
+
+  test.each([
+    [
+      Object.assign(new Error('listen EADDRINUSE'), { code: 'EADDRINUSE' }),
+      'Port 9800 of 127.0.0.1 is in use: is Drover running already? Another port: drover start --port 9801',
+    ],
+    [Object.assign(new Error('x'), { code: 'EADDRNOTAVAIL' }), 'This machine has no address 127.0.0.1.'],
+    [
+      new Error('The data folder .drover is in use.'),
+      'The local cloud did not start: The data folder .drover is in use.',
+    ],
+  ])('%s is explained', async (error, message) => {
+    const startCloud = () => Promise.reject(error);
+    const outcome = await runCli(['start'], { startCloud });
+    expect(outcome).toEqual({ code: 1, stdout: '', stderr: `drover: ${message}\n` });
+  });
+});
