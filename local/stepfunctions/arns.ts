@@ -32,11 +32,6 @@ export function childIndex(tail: string): number {
   return Number.parseInt(tail.slice(-INDEX_DIGITS), 16) - 1;
 }
 
-/** The Map run that the name of a child points to. */
-export function mapRunOfChild(tail: string): string {
-  return tail.slice(0, -INDEX_DIGITS) + '0'.repeat(INDEX_DIGITS);
-}
-
 /** What the tails of a Map run's children, and its own, begin with. */
 export function childPrefix(mapRun: string): string {
   return mapRun.slice(0, -INDEX_DIGITS);

@@ -72,7 +72,8 @@ export class ExecutionOperations {
     const error = optionalText(request, 'error', 256, 0);
     const cause = optionalText(request, 'cause', 32_768, 0);
     const { tail } = await this.#find(request);
-    await this.#engine.running(tail)?.stop('ABORTED', error, cause);
+    const run = this.#engine.running(tail) ?? (await this.#engine.takeUp(tail));
+    await run?.stop('ABORTED', error, cause);
     const record = await this.#engine.services.store.get<ExecutionRecord>(keys.execution(tail));
     return { stopDate: (record?.stopDate ?? this.#engine.services.clock.now()) / 1000 };
   }

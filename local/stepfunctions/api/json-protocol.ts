@@ -31,6 +31,9 @@ export async function answer(
   } catch (error) {
     if (error instanceof StepFunctionsError) {
       send(response, 400, { __type: error.type, message: error.message });
+    } else if (request.readableAborted) {
+      // The client went away; there is nobody to answer.
+      response.destroy();
     } else {
       console.error('Step Functions:', error);
       send(response, 500, { __type: 'InternalFailure', message: 'The local Step Functions failed; see its log' });

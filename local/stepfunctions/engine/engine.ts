@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { machineOf } from '../arns.ts';
 import type { Workflow } from '../language/definition.ts';
 import { parseDefinition } from '../language/parse-definition.ts';
 import { keys } from '../store/keys.ts';
@@ -59,7 +58,7 @@ export class Engine {
       put(keys.listed(machine.name, startDate, tail), tail),
     ]);
     this.services.publish(executionStatusChange(identity, record));
-    this.#launch(record, workflow, []);
+    if (!this.#runs.has(tail)) this.#launch(record, workflow, []);
     return record;
   }
 
@@ -69,16 +68,18 @@ export class Engine {
     for await (const [key] of this.services.store.read(keys.allRunning()))
       tails.push(key.slice(keys.running('').length));
     for (const tail of tails) {
-      if (this.#closed || this.#runs.has(tail)) continue;
-      const record = await this.services.store.get<ExecutionRecord>(keys.execution(tail));
-      if (record?.status !== 'RUNNING' || this.#runs.has(tail)) continue;
-      this.#launch(record, await this.#workflow(record.definition), []);
+      // One that cannot be taken up must not keep the others from it.
+      await this.takeUp(tail).catch((error: unknown) => this.#report(tail, error));
     }
   }
 
-  /** Whether executions of the state machine run. */
-  isBusy(machine: string): boolean {
-    return [...this.#runs.keys()].some((tail) => machineOf(tail) === machine);
+  /** An execution of a state machine that is to run, taken up if it was not yet. Undefined if there is none. */
+  async takeUp(tail: string): Promise<ExecutionRun | undefined> {
+    const record = await this.services.store.get<ExecutionRecord>(keys.execution(tail));
+    if (record?.status !== 'RUNNING' || record.mapRun !== undefined) return this.#runs.get(tail);
+    const workflow = await this.#workflow(record.definition);
+    if (this.#closed) return undefined;
+    return this.#runs.get(tail) ?? this.#launch(record, workflow, []);
   }
 
   /** Leaves everything as it is in the store. */
@@ -107,14 +108,17 @@ export class Engine {
     const run = new ExecutionRun(this.services, record, workflow, unsaved, onEnd);
     this.#runs.set(record.tail, run);
     interpret(run)
-      .catch((error: unknown) => {
-        if (!this.#closed) console.error(`Step Functions: the execution ${record.tail} stands still: ${String(error)}`);
-      })
+      .catch((error: unknown) => this.#report(record.tail, error))
       .finally(() => {
         if (this.#runs.get(record.tail) === run) this.#runs.delete(record.tail);
       })
       .catch(() => undefined);
     return run;
+  }
+
+  /** The store failed, or holds what this version cannot read: nothing else gets here. */
+  #report(tail: string, error: unknown): void {
+    if (!this.#closed) console.error(`Step Functions: the execution ${tail} stands still: ${String(error)}`);
   }
 }
 

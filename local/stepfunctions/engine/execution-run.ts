@@ -36,6 +36,7 @@ export class ExecutionRun {
   #onSaved: (() => void)[] = [];
   #cancelWait: ((error: RunOver) => void) | undefined;
   #cancelTimeout: () => void = () => undefined;
+  #recovering: Promise<void> | undefined;
   readonly #onEnd: (run: ExecutionRun) => void;
 
   constructor(
@@ -116,6 +117,18 @@ export class ExecutionRun {
     });
   }
 
+  /**
+   * A Map run is taken up again; `stop` waits until the answer is called, when the run knows its children, for only
+   * then can it be ended as a whole.
+   */
+  recovering(): () => void {
+    let recovered: () => void = () => undefined;
+    this.#recovering = new Promise((resolve) => {
+      recovered = resolve;
+    });
+    return recovered;
+  }
+
   /** Waits until a time, in epoch milliseconds. */
   async sleepUntil(time: number): Promise<void> {
     const { clock } = this.services;
@@ -155,6 +168,7 @@ export class ExecutionRun {
 
   /** Ends the execution and what it started from outside (StopExecution, a time limit), in one batch. */
   async stop(status: 'ABORTED' | 'TIMED_OUT', error?: string, cause?: string): Promise<void> {
+    await this.#recovering;
     if (this.#over) return;
     await this.services.store.write(this.terminate(status, error, cause));
     this.#announceEnd();

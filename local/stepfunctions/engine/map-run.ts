@@ -36,7 +36,7 @@ export class MapRun {
   readonly #outputs: MapOutputs;
   /** Items that the process before had begun; empty for a new run. */
   readonly #begun = new Set<number>();
-  readonly #resumed: boolean;
+  readonly #onRecovered: (() => void) | undefined;
   /** Children are started from now on: it is known which were begun before. */
   #ready = false;
   #nextIndex = 0;
@@ -53,13 +53,14 @@ export class MapRun {
     items: MapItems,
     /** What ItemSelector's `$` is. */
     input: Json,
-    resumed: boolean,
+    /** Given if the run is taken up again: called when its children are known. */
+    onRecovered: (() => void) | undefined,
   ) {
     this.#parent = parent;
     this.#state = state;
     this.#record = record;
     this.#input = input;
-    this.#resumed = resumed;
+    this.#onRecovered = onRecovered;
     this.#iterator = items.items[Symbol.iterator]();
     this.#outputs = new MapOutputs(parent.services.limits.payloadBytes);
   }
@@ -79,7 +80,7 @@ export class MapRun {
   outputs(): Promise<Payload> {
     return new Promise<Payload>((resolve, reject) => {
       this.#settle = { resolve, reject };
-      const ready = this.#resumed ? this.#recover() : Promise.resolve();
+      const ready = this.#onRecovered === undefined ? Promise.resolve() : this.#recover().finally(this.#onRecovered);
       ready
         .then(() => {
           this.#ready = true;

@@ -81,19 +81,25 @@ async function beginMapRun(run: ExecutionRun, state: MapState, scope: Scope): Pr
   }
   run.position = { ...run.position, mapRun: tail };
   run.touch([put(keys.mapRun(tail), record), ...(csv === undefined ? [] : [put(keys.csv(tail), csv)])]);
-  return new MapRun(run, state, record, read, scope.input, false);
+  return new MapRun(run, state, record, read, scope.input, undefined);
 }
 
 async function openMapRun(run: ExecutionRun, state: MapState, scope: Scope, tail: string): Promise<MapRun> {
   const { services } = run;
-  const { record, items } = await run.wait(async () => {
-    const record = await services.store.get<MapRunRecord>(keys.mapRun(tail));
-    const csv = await services.store.get<string>(keys.csv(tail));
-    if (record === undefined) throw new StateError('States.Runtime', `The record of the Map run ${tail} is gone`);
-    const items: MapItems = await readItems(services, state, scope, csv);
-    return { record, items };
-  });
-  return new MapRun(run, state, record, items, scope.input, true);
+  const recovered = run.recovering();
+  const { record, items } = await run
+    .wait(async () => {
+      const record = await services.store.get<MapRunRecord>(keys.mapRun(tail));
+      const csv = await services.store.get<string>(keys.csv(tail));
+      if (record === undefined) throw new StateError('States.Runtime', `The record of the Map run ${tail} is gone`);
+      const items: MapItems = await readItems(services, state, scope, csv);
+      return { record, items };
+    })
+    .catch((error: unknown) => {
+      recovered();
+      throw error;
+    });
+  return new MapRun(run, state, record, items, scope.input, recovered);
 }
 
 function settingsOf(state: MapState, scope: Scope) {

@@ -4,7 +4,7 @@ import type { Json } from './payload.ts';
 import { templateProblems } from './payload-template.ts';
 import { parsePath } from './reference-path.ts';
 
-/** The quota of a definition's size and of a CSV header's, and the names that the ItemReader gives to separators. */
+/** The ItemReader's names for what separates the fields of a CSV. */
 export const CSV_DELIMITERS = { COMMA: ',', PIPE: '|', SEMICOLON: ';', SPACE: ' ', TAB: '\t' } as const;
 
 const FUNCTION_ARN = /^arn:aws[\w-]*:lambda:[\w-]+:\d{12}:function:[\w-]+(?::[\w$-]+)?$/;

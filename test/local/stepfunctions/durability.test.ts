@@ -12,6 +12,7 @@ import {
   ListMapRunsCommand,
   SFNClient,
   StartExecutionCommand,
+  StopExecutionCommand,
   UpdateMapRunCommand,
 } from '@aws-sdk/client-sfn';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
@@ -130,6 +131,32 @@ describe('After a new start on the same folder', () => {
     const again = harness.functions.calls.map(({ input }) => (input as { item: { n: string } }).item.n);
     expect(again).not.toContain('0');
     expect(again).not.toContain('1');
+  });
+
+  test('a Map run can be stopped at once, with the children that had begun', async () => {
+    answer = () => {
+      throw new FunctionThrew('Error', 'no');
+    };
+    const Item = {
+      ...ITEMS_MAP.ItemProcessor.States.Item,
+      Retry: [{ ErrorEquals: ['States.ALL'], IntervalSeconds: 100 }],
+    };
+    const ItemProcessor = { ...ITEMS_MAP.ItemProcessor, States: { ...ITEMS_MAP.ItemProcessor.States, Item } };
+    const input = { jobId: 'j', items: 'items.csv', concurrency: 4 };
+    const executionArn = await begin(harness, single({ ...ITEMS_MAP, ItemProcessor }), input);
+    const { mapRuns } = await harness.client.send(new ListMapRunsCommand({ executionArn }));
+    const mapRunArn = mapRuns![0]!.mapRunArn!;
+    await until(() => harness.functions.calls.length === 4);
+    await clock.nextTimer();
+    await harness.restart();
+    await harness.client.send(new StopExecutionCommand({ executionArn }));
+    expect(await ended(harness.client, executionArn)).toMatchObject({ status: 'ABORTED' });
+    const { executions } = await harness.client.send(new ListExecutionsCommand({ mapRunArn }));
+    expect(executions?.map(({ status }) => status)).toEqual(Array.from({ length: 4 }, () => 'ABORTED'));
+    expect(await harness.client.send(new DescribeMapRunCommand({ mapRunArn }))).toMatchObject({
+      status: 'ABORTED',
+      itemCounts: { aborted: 4, pending: 2 },
+    });
   });
 
   test('an execution has the definition that it was started with', async () => {
