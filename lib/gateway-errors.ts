@@ -7,8 +7,6 @@ interface GatewayError {
   readonly code: string;
   /** In the place of the gateway's own message, where that misleads. */
   readonly message?: string;
-  /** Where the gateway's own status is not the original's. */
-  readonly statusCode?: string;
 }
 
 /** What the gateway says without more; each type not named below falls back to one of the two defaults. */
@@ -30,7 +28,6 @@ const ERRORS: readonly GatewayError[] = [
     type: apigateway.ResponseType.REQUEST_TOO_LARGE,
     code: 'BadRequestException',
     message: 'The request is larger than 10 MB.',
-    statusCode: '400',
   },
 ];
 
@@ -40,7 +37,6 @@ export function addGatewayErrors(api: apigateway.RestApi): void {
     api.addGatewayResponse(error.type.responseType, {
       type: error.type,
       templates: { 'application/xml': xmlTemplate(error), 'application/json': jsonTemplate(error) },
-      ...(error.statusCode !== undefined && { statusCode: error.statusCode }),
     });
   }
 }
@@ -58,5 +54,5 @@ function xmlTemplate(error: GatewayError): string {
 /** `messageString` is the gateway's message as a JSON string, quotes included. */
 function jsonTemplate(error: GatewayError): string {
   const message = error.message === undefined ? '$context.error.messageString' : JSON.stringify(error.message);
-  return `{"Error":{"Code":"${error.code}","Message":${message}},"RequestId":"$context.requestId"}`;
+  return `{"Code":"${error.code}","Message":${message},"RequestId":"$context.requestId"}`;
 }

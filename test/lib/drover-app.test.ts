@@ -1,29 +1,41 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { expect, test } from '@jest/globals';
+import { afterAll, expect, test } from '@jest/globals';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const TSX = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
 
-/** Runs bin/drover-app.ts as the CDK's command line does. */
+const output = mkdtempSync(join(tmpdir(), 'drover-app-'));
+afterAll(() => rmSync(output, { recursive: true }));
+
+/** Runs bin/drover-app.ts as the CDK's command line does, with no credentials and no account. */
 function runApp(environment: Readonly<Record<string, string>>): {
   readonly status: number | null;
   readonly stderr: string;
 } {
-  const output = mkdtempSync(join(tmpdir(), 'drover-app-'));
   const { PATH = '' } = process.env;
-  const { status, stderr } = spawnSync(process.execPath, ['--import', TSX, 'bin/drover-app.ts'], {
+  return spawnSync(process.execPath, ['--import', TSX, 'bin/drover-app.ts'], {
     cwd: ROOT,
     env: { PATH, CDK_OUTDIR: output, ...environment },
     encoding: 'utf8',
   });
-  rmSync(output, { recursive: true });
-  return { status, stderr };
 }
+
+test('the stack is synthesized with its real functions', () => {
+  const { status, stderr } = runApp({ DROVER_STACK_NAME: 'Batch', DROVER_MAX_CONCURRENT_WORKERS: '12' });
+  expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+  const { Resources } = JSON.parse(readFileSync(join(output, 'Drover.template.json'), 'utf8')) as {
+    Resources: Record<string, { Type: string; Properties: { Environment: { Variables: Record<string, unknown> } } }>;
+  };
+  const functions = Object.values(Resources).filter(({ Type }) => Type === 'AWS::Lambda::Function');
+  expect(functions).toHaveLength(9);
+  for (const { Properties } of functions) expect(Properties.Environment.Variables.MAX_CONCURRENT_WORKERS).toBe('12');
+  expect(readdirSync(output).filter((entry) => entry.startsWith('asset.'))).toHaveLength(9);
+}, 120_000);
 
 test.each([
   [{ DROVER_JOB_ROLES: 'admin' }, `jobRoles: "admin" is not a role's ARN`],

@@ -52,7 +52,8 @@ describe('the errors of the gateway', () => {
       JSON.stringify(message),
     ).replace('$context.requestId', 'id-1');
     expect(JSON.parse(json)).toEqual({
-      Error: { Code: ErrorResponse.Error.Code, Message: ErrorResponse.Error.Message },
+      Code: ErrorResponse.Error.Code,
+      Message: ErrorResponse.Error.Message,
       RequestId: 'id-1',
     });
   });
