@@ -16,8 +16,10 @@ const INVALID = 'Invalid JSON returned in Lambda payload';
 const envelope = z.object({
   invocationSchemaVersion: z.string(),
   invocationId: z.string(),
-  treatMissingKeysAs: z.unknown(),
-  results: z.array(z.object({ taskId: z.string(), resultCode: z.unknown(), resultString: z.unknown() })),
+  treatMissingKeysAs: z.unknown().optional(),
+  results: z.array(
+    z.object({ taskId: z.string(), resultCode: z.unknown().optional(), resultString: z.unknown().optional() }),
+  ),
 });
 
 const ownResult = z.object({ resultCode, resultString: z.string().nullish() });

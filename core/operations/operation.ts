@@ -37,8 +37,6 @@ export interface TaskContext {
   readonly signal: AbortSignal;
 }
 
-export { JobTrouble } from '../job/job-trouble.ts';
-
 /** One operation. Wire codec, command line, docs and role policy are derived from these. */
 export interface Operation<Parameters = unknown> {
   readonly name: OperationName;

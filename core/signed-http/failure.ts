@@ -31,13 +31,12 @@ export class NetworkFailure implements Failure {
   readonly sendable: boolean;
 
   constructor(error: unknown, origin: string) {
-    const cause = error instanceof AggregateError ? error.errors[0] : error;
-    const code = errorCode(cause);
+    const { code, message } = told(error);
     this.unreachable = UNREACHABLE.test(code);
     this.sendable = code !== 'UND_ERR_INVALID_ARG';
     this.code = TIMEOUT.test(code) ? 'RequestTimeout' : 'ConnectionFailed';
-    const text = cause instanceof Error ? cause.message : String(cause);
-    this.message = `${origin} gave no answer: ${text}${code === '' || text.includes(code) ? '' : ` (${code})`}`;
+    const suffix = code === '' || message.includes(code) ? '' : ` (${code})`;
+    this.message = `${origin} gave no answer: ${message}${suffix}`;
   }
 }
 
@@ -46,6 +45,11 @@ export function codeOfStatus(status: number): string {
   return STATUS_CODES[status]?.replace(/[^A-Za-z]/g, '') ?? `Status${status}`;
 }
 
-function errorCode(error: unknown): string {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
+/** What an error of Node or undici says; of several addresses that were tried in vain, the first one's. */
+function told(error: unknown): { readonly code: string; readonly message: string } {
+  if (typeof error !== 'object' || error === null) return { code: '', message: String(error) };
+  if ('errors' in error && Array.isArray(error.errors) && error.errors.length > 0) return told(error.errors[0]);
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
+  const message = 'message' in error && typeof error.message === 'string' ? error.message : '';
+  return { code, message: message || code || String(error) };
 }

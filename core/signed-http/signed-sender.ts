@@ -52,6 +52,7 @@ export class SignedSender {
   #skew = 0;
   /** The access key that the service accepted last. */
   #accepted: string | undefined;
+  #renewal: Promise<Credentials> | undefined;
 
   constructor(private readonly options: SignedSenderOptions) {}
 
@@ -170,10 +171,14 @@ export class SignedSender {
     return true;
   }
 
-  /** Fresh credentials, unless another request has fetched some since these were used. */
+  /** Fresh credentials, unless another request has fetched some since these were used; once for all that ask together. */
   async #renew(used: Credentials): Promise<void> {
     const current = await this.options.credentials();
-    if (current.accessKeyId === used.accessKeyId) await this.options.credentials({ fresh: true });
+    if (current.accessKeyId !== used.accessKeyId) return;
+    this.#renewal ??= this.options.credentials({ fresh: true }).finally(() => {
+      this.#renewal = undefined;
+    });
+    await this.#renewal;
   }
 
   #setClock(response: HttpResponse | undefined): boolean {
