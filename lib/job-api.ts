@@ -54,7 +54,8 @@ export class JobApi extends Construct {
     this.restApi.node.tryRemoveChild('Endpoint');
     addGatewayErrors(this.restApi);
     this.addRoutes(handler);
-    this.endpoint = `https://${this.restApi.restApiId}.execute-api.${this.restApi.stack.region}.${this.restApi.stack.urlSuffix}/${STAGE}`;
+    const { restApiId, stack } = this.restApi;
+    this.endpoint = `https://${restApiId}.execute-api.${stack.region}.${stack.urlSuffix}/${STAGE}`;
     this.acknowledge();
   }
 

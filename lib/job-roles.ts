@@ -61,7 +61,8 @@ function checkPatterns(patterns: readonly string[]): void {
   for (const pattern of patterns) {
     if (!Token.isUnresolved(pattern) && !/^arn:[^:]+:iam::[^:]+:role\/.+$/.test(pattern)) {
       throw new InvalidSetting(
-        `jobRoles: "${pattern}" is not a role's ARN or a pattern of one, such as arn:aws:iam::111122223333:role/drover/*.`,
+        `jobRoles: "${pattern}" is not a role's ARN or a pattern of one, such as ` +
+          'arn:aws:iam::111122223333:role/drover/*.',
       );
     }
   }

@@ -49,6 +49,7 @@ export class TurnMachine extends Construct {
     this.acknowledge();
   }
 
+  // Both Task states may call any version of their function: the CDK adds `<function>:*` to what is granted.
   private turn(handler: lambda.IFunction): tasks.LambdaInvoke {
     const turn = new tasks.LambdaInvoke(this, 'Turn', {
       lambdaFunction: handler,

@@ -1,4 +1,4 @@
-/** Builds the functions' bundles into the folder named on the command line: `npm run build` ships them in dist/bundles. */
+/** Builds the functions' bundles into the folder named on the command line; `npm run build` names dist/bundles. */
 import { rmSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
