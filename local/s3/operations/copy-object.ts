@@ -25,19 +25,14 @@ export async function copyObject(call: Call): Promise<void> {
       return { found, attributes: combine(call, found, given), body: await copyBody(call, found, algorithm) };
     });
     const { staged, ...digests } = body;
-    try {
-      const content = { ...attributes, ...digests };
-      const record = await context.objects.put(() => context.buckets.get(bucket), key, content, staged, check);
-      await announceCreated(call, key, record, 'CopyObject');
-      sendXml(call, copyResult('CopyObjectResult', digests.etag, record.modified, digests.checksum), {
-        'x-amz-server-side-encryption': attributes.encryption,
-        ...sourceVersionHeader(call, source, found),
-        ...versionHeader(call, record.versionId),
-      });
-    } catch (error) {
-      await context.bodies.discard(staged);
-      throw error;
-    }
+    const content = { ...attributes, ...digests };
+    const record = await context.objects.put(() => context.buckets.get(bucket), key, content, staged, check);
+    await announceCreated(call, key, record, 'CopyObject');
+    sendXml(call, copyResult('CopyObjectResult', digests.etag, record.modified, digests.checksum), {
+      'x-amz-server-side-encryption': attributes.encryption,
+      ...sourceVersionHeader(call, source, found),
+      ...versionHeader(call, record.versionId),
+    });
   });
 }
 

@@ -17,19 +17,14 @@ export async function putObject(call: Call): Promise<void> {
   return conditionally(call, async (check) => {
     const { staged, md5, checksum } = await receiveBody(call);
     const content = { ...attributes, etag: md5, ...(checksum && { checksum: fullObject(checksum) }) };
-    try {
-      const record = await context.objects.put(() => context.buckets.get(bucket), key, content, staged, check);
-      await announceCreated(call, key, record, 'PutObject');
-      sendEmpty(call, 200, {
-        etag: `"${md5}"`,
-        'x-amz-server-side-encryption': attributes.encryption,
-        ...checksumHeaders(content),
-        ...versionHeader(call, record.versionId),
-      });
-    } catch (error) {
-      await context.bodies.discard(staged);
-      throw error;
-    }
+    const record = await context.objects.put(() => context.buckets.get(bucket), key, content, staged, check);
+    await announceCreated(call, key, record, 'PutObject');
+    sendEmpty(call, 200, {
+      etag: `"${md5}"`,
+      'x-amz-server-side-encryption': attributes.encryption,
+      ...checksumHeaders(content),
+      ...versionHeader(call, record.versionId),
+    });
   });
 }
 

@@ -43,21 +43,16 @@ export async function uploadPart(call: Call): Promise<void> {
   const { upload, number } = findUpload(call);
   refuseUnsupported(call.headers);
   if (call.headers['x-amz-copy-source'] !== undefined) return uploadPartCopy(call, upload, number);
-  const { bodies, uploads } = call.context;
+  const { uploads } = call.context;
   checkPartChecksum(upload, readClaims(call).checksum?.algorithm);
   const { staged, md5, checksum } = await receiveBody(call, upload.checksumAlgorithm);
-  try {
-    const stored = checksum && fullObject(checksum);
-    await uploads.putPart(upload, partRecord(number, md5, stored), staged);
-    sendEmpty(call, 200, {
-      etag: `"${md5}"`,
-      'x-amz-server-side-encryption': upload.encryption,
-      ...partChecksumHeader(stored),
-    });
-  } catch (error) {
-    await bodies.discard(staged);
-    throw error;
-  }
+  const stored = checksum && fullObject(checksum);
+  await uploads.putPart(upload, partRecord(number, md5, stored), staged);
+  sendEmpty(call, 200, {
+    etag: `"${md5}"`,
+    'x-amz-server-side-encryption': upload.encryption,
+    ...partChecksumHeader(stored),
+  });
 }
 
 async function uploadPartCopy(call: Call, upload: UploadRecord, number: number): Promise<void> {
@@ -71,17 +66,12 @@ async function uploadPartCopy(call: Call, upload: UploadRecord, number: number):
   const algorithm = upload.checksumAlgorithm;
   const { checksum: value } = copied;
   const checksum = algorithm !== undefined && value !== undefined ? fullObject({ algorithm, value }) : undefined;
-  try {
-    const part = await uploads.putPart(upload, partRecord(number, copied.md5, checksum), copied.staged);
-    sendXml(
-      call,
-      copyResult('CopyPartResult', copied.md5, part.modified, checksum),
-      sourceVersionHeader(call, source, found),
-    );
-  } catch (error) {
-    await bodies.discard(copied.staged);
-    throw error;
-  }
+  const part = await uploads.putPart(upload, partRecord(number, copied.md5, checksum), copied.staged);
+  sendXml(
+    call,
+    copyResult('CopyPartResult', copied.md5, part.modified, checksum),
+    sourceVersionHeader(call, source, found),
+  );
 }
 
 function partRecord(number: number, etag: string, checksum: StoredChecksum | undefined) {

@@ -3,7 +3,7 @@ import { createReadStream } from 'node:fs';
 import { copyFile, type FileHandle, link, mkdir, open, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
-import { type IndexChange, type IndexDatabase, remove } from './index-database.ts';
+import { type IndexChange, type IndexDatabase, readBytes, readText, remove } from './index-database.ts';
 import { dataEntry, fileEntry } from './index-keys.ts';
 import type { BodyReference, ComposedPart } from './records.ts';
 import { nextSequence } from './sequence.ts';
@@ -86,7 +86,7 @@ export class BodyStore {
 
   /** The parts of a composed body. */
   partsOf(body: BodyReference): readonly ComposedPart[] {
-    const text = this.#database.getSync(dataEntry(body.id));
+    const text = readText(this.#database, dataEntry(body.id));
     if (text === undefined) throw new BodyGone();
     return JSON.parse(text) as ComposedPart[];
   }
@@ -123,7 +123,7 @@ export class BodyStore {
 
   #bytes(body: BodyReference): Buffer {
     if (body.size === 0) return Buffer.alloc(0);
-    const bytes = this.#database.getSync<string, Buffer>(dataEntry(body.id), { valueEncoding: 'buffer' });
+    const bytes = readBytes(this.#database, dataEntry(body.id));
     if (bytes === undefined) throw new BodyGone();
     return bytes;
   }

@@ -37,7 +37,7 @@ export class ObjectStore {
     return (await this.#locate(bucket, key, versionId))?.record;
   }
 
-  /** Makes the newest version. `extra` changes go into the same batch. */
+  /** Makes the newest version. `extra` changes go into the same batch. If it throws, the body is forgotten. */
   async put(
     bucket: BucketLookup,
     key: string,
@@ -46,7 +46,13 @@ export class ObjectStore {
     check: WriteCheck,
     extra: readonly IndexChange[] = [],
   ): Promise<ObjectRecord> {
-    return this.#write(bucket, key, check, { ...content, body: body.reference }, [...body.changes, ...extra]);
+    try {
+      const complete = { ...content, body: body.reference };
+      return await this.#write(bucket, key, check, complete, [...body.changes, ...extra]);
+    } catch (error) {
+      await this.bodies.discard(body);
+      throw error;
+    }
   }
 
   /** DELETE without a version: removes the object of an unversioned bucket, else makes a delete marker. */

@@ -25,8 +25,20 @@ export class UploadStore {
     return upload;
   }
 
-  /** Adds the part or replaces the one of its number. Throws NoSuchUpload if the upload has ended meanwhile. */
+  /**
+   * Adds the part or replaces the one of its number. Throws NoSuchUpload if the upload has ended meanwhile; then the body
+   * is forgotten.
+   */
   async putPart(upload: UploadRecord, part: Omit<PartRecord, 'body'>, body: StagedBody): Promise<PartRecord> {
+    try {
+      return await this.#putPart(upload, part, body);
+    } catch (error) {
+      await this.bodies.discard(body);
+      throw error;
+    }
+  }
+
+  #putPart(upload: UploadRecord, part: Omit<PartRecord, 'body'>, body: StagedBody): Promise<PartRecord> {
     return this.exclusively(upload.uploadId, async () => {
       this.get(upload.bucket, upload.key, upload.uploadId);
       const entry = partEntry(upload.uploadId, part.number);
