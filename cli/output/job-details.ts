@@ -1,4 +1,5 @@
 import type { JobDescriptor } from '../api/job-shapes.ts';
+import { taskCountsOf } from '../api/task-counts.ts';
 import { formatCount, formatDuration, formatTime } from './format.ts';
 import type { Message } from './message.ts';
 import { listLines } from './table.ts';
@@ -50,11 +51,11 @@ function statusOf(job: JobDescriptor): string {
 }
 
 function tasksOf(job: JobDescriptor): Row[] {
-  const total = job.ProgressSummary?.TotalNumberOfTasks;
-  if (total === undefined) return [['Tasks', 'not known yet']];
-  const succeeded = formatCount(job.ProgressSummary?.NumberOfTasksSucceeded ?? 0);
-  const failed = formatCount(job.ProgressSummary?.NumberOfTasksFailed ?? 0);
-  return [['Tasks', `${formatCount(total)}, of which ${succeeded} succeeded and ${failed} failed`]];
+  const { total, succeeded, failed } = taskCountsOf(job);
+  if (total === undefined) return [['Tasks', 'not known: the manifest has not been read']];
+  return [
+    ['Tasks', `${formatCount(total)}, of which ${formatCount(succeeded)} succeeded and ${formatCount(failed)} failed`],
+  ];
 }
 
 /** `S3PutObjectTagging: a=1, b=2` for the operations known here; others by name and parameters. */

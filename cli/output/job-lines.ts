@@ -1,4 +1,5 @@
-import type { JobListDescriptor, PriorityAnswer, ProgressSummary, StatusAnswer } from '../api/job-shapes.ts';
+import type { JobListDescriptor, PriorityAnswer, StatusAnswer } from '../api/job-shapes.ts';
+import { taskCountsOf } from '../api/task-counts.ts';
 import { formatCount, formatPercent, formatTime } from './format.ts';
 import { hint, type Message } from './message.ts';
 import { type Column, tableLines } from './table.ts';
@@ -39,27 +40,18 @@ export function priorityChanged(answer: PriorityAnswer): Message {
 }
 
 function cellsOf(job: JobListDescriptor): string[] {
+  const { total, failed, done } = taskCountsOf(job);
   return [
     job.JobId,
     job.Status,
     String(job.Priority ?? ''),
-    countOf(job.ProgressSummary?.TotalNumberOfTasks),
-    doneOf(job.ProgressSummary),
-    countOf(job.ProgressSummary?.NumberOfTasksFailed),
+    total === undefined ? '–' : formatCount(total),
+    total === undefined ? '–' : formatPercent(done, total),
+    total === undefined ? '–' : formatCount(failed),
     job.CreationTime === undefined ? '' : formatTime(job.CreationTime),
     job.Operation ?? '',
     oneLine(job.Description ?? ''),
   ];
-}
-
-function doneOf(progress: ProgressSummary | undefined): string {
-  const total = progress?.TotalNumberOfTasks;
-  if (total === undefined) return '–';
-  return formatPercent((progress?.NumberOfTasksSucceeded ?? 0) + (progress?.NumberOfTasksFailed ?? 0), total);
-}
-
-function countOf(count: number | undefined): string {
-  return count === undefined ? '–' : formatCount(count);
 }
 
 /** A description with a line break must not break the table. */

@@ -1,11 +1,12 @@
 import type { JobDescriptor } from '../api/job-shapes.ts';
+import { taskCountsOf } from '../api/task-counts.ts';
 import { EXIT, type ExitCode } from '../exit-code.ts';
 import { formatCount, formatTasks } from './format.ts';
 import type { Message } from './message.ts';
 
 /** How a job ended, in words: "Complete, with 12 failed tasks" is not "Complete". */
 export function outcomeOf(job: JobDescriptor): string {
-  const { total, failed, done } = countsOf(job);
+  const { total = 0, failed } = taskCountsOf(job);
   const failures = failed === 0 ? '' : `, with ${formatTasks(failed, 'failed')}`;
   switch (job.Status) {
     case 'Complete':
@@ -14,18 +15,24 @@ export function outcomeOf(job: JobDescriptor): string {
         ? `Complete: all ${formatTasks(total)} succeeded`
         : `Complete${failures} of ${formatCount(total)}`;
     case 'Cancelled':
-      return `Cancelled after ${formatCount(done)} of ${formatTasks(total)}${failures}${because(job.StatusUpdateReason)}`;
+      return `Cancelled ${whenOf(job)}${failures}${because(job.StatusUpdateReason)}`;
     case 'Failed':
-      return `Failed after ${formatCount(done)} of ${formatTasks(total)}${failures}${because(...reasonsOf(job))}`;
+      return `Failed ${whenOf(job)}${failures}${because(...reasonsOf(job))}`;
     default:
       return job.Status;
   }
 }
 
+function whenOf(job: JobDescriptor): string {
+  const { total, done } = taskCountsOf(job);
+  if (done === 0 || total === undefined) return 'before its first task';
+  return `after ${formatCount(done)} of ${formatTasks(total)}`;
+}
+
 /** The last line of `jobs watch`. */
 export function jobEnded(job: JobDescriptor): Message {
   const outcome = outcomeOf(job);
-  const { total, failed, done } = countsOf(job);
+  const { total = 0, succeeded, failed } = taskCountsOf(job);
   return {
     text: `Job ${job.JobId}: ${outcome}`,
     json: {
@@ -33,7 +40,7 @@ export function jobEnded(job: JobDescriptor): Message {
       Status: job.Status,
       Outcome: outcome,
       TotalNumberOfTasks: total,
-      NumberOfTasksSucceeded: done - failed,
+      NumberOfTasksSucceeded: succeeded,
       NumberOfTasksFailed: failed,
       FailureReasons: job.FailureReasons ?? [],
     },
@@ -42,13 +49,7 @@ export function jobEnded(job: JobDescriptor): Message {
 
 /** 0 only for a job that is Complete and without one failed task. */
 export function exitCodeOf(job: JobDescriptor): ExitCode {
-  return job.Status === 'Complete' && countsOf(job).failed === 0 ? EXIT.done : EXIT.failed;
-}
-
-function countsOf(job: JobDescriptor): { total: number; failed: number; done: number } {
-  const failed = job.ProgressSummary?.NumberOfTasksFailed ?? 0;
-  const succeeded = job.ProgressSummary?.NumberOfTasksSucceeded ?? 0;
-  return { total: job.ProgressSummary?.TotalNumberOfTasks ?? 0, failed, done: failed + succeeded };
+  return job.Status === 'Complete' && taskCountsOf(job).failed === 0 ? EXIT.done : EXIT.failed;
 }
 
 function reasonsOf(job: JobDescriptor): string[] {

@@ -1,5 +1,6 @@
 import type { JobStatus } from '../../core/job/status.ts';
 import type { JobDescriptor } from '../api/job-shapes.ts';
+import { taskCountsOf } from '../api/task-counts.ts';
 import { addSample, type Pace, paceOf, type Sample } from './progress-meter.ts';
 
 /** What the bar, the plain lines and the JSON of `jobs watch` show at one moment. */
@@ -18,10 +19,9 @@ export class JobProgressTracker {
 
   /** Takes the job as it is now. */
   look(job: JobDescriptor, at: number): JobProgress {
-    const succeeded = job.ProgressSummary?.NumberOfTasksSucceeded ?? 0;
-    const failed = job.ProgressSummary?.NumberOfTasksFailed ?? 0;
-    const total = job.ProgressSummary?.TotalNumberOfTasks;
-    this.samples = addSample(this.samples, { at, done: succeeded + failed });
+    const { total, succeeded, failed, done } = taskCountsOf(job);
+    // Time spent waiting or reading the manifest says nothing about the pace of tasks.
+    this.samples = job.Status === 'Active' ? addSample(this.samples, { at, done }) : [];
     return { jobId: job.JobId, status: job.Status, total, succeeded, failed, ...paceOf(this.samples, total ?? 0) };
   }
 }

@@ -152,7 +152,7 @@ describe('drover jobs describe', () => {
     expect(linesOf(outcome.stdout)).toEqual([
       `Job        ${JOB}`,
       `Status     Suspended: it waits for your confirmation (drover jobs confirm ${JOB})`,
-      'Tasks      not known yet',
+      'Tasks      not known: the manifest has not been read',
       'Operation  S3Future: {"A":1}',
       'Report     none',
     ]);

@@ -29,7 +29,8 @@ async function watch(states: readonly object[], ...flags: string[]) {
 
 describe('drover jobs watch, without a terminal', () => {
   const states = [
-    job('Preparing'),
+    job('New'),
+    job('Preparing', 0),
     job('Active', 3_000),
     job('Active', 3_000, 600),
     job('Active', 3_000, 600),
@@ -41,10 +42,11 @@ describe('drover jobs watch, without a terminal', () => {
   test('prints a line for each change, and the end in words', async () => {
     const outcome = await watch(states);
     expect(linesOf(outcome.stdout)).toEqual([
+      'New: about to read the manifest',
       'Preparing: reading the manifest',
       'Active  0 %  0 of 3,000 done  0 failed',
-      'Active  20 %  600 of 3,000 done  0 failed  300/s  8 s left',
-      'Active  50 %  1,500 of 3,000 done  10 failed  375/s  4 s left',
+      'Active  20 %  600 of 3,000 done  0 failed  600/s  4 s left',
+      'Active  50 %  1,500 of 3,000 done  10 failed  500/s  3 s left',
       'Completing: writing the report  100 %  3,000 of 3,000 done  12 failed',
       'Complete  100 %  3,000 of 3,000 done  12 failed',
       `Job ${JOB}: Complete, with 12 failed tasks of 3,000`,
@@ -57,18 +59,18 @@ describe('drover jobs watch, without a terminal', () => {
     const documents = linesOf(outcome.stdout).map((line) => JSON.parse(line));
     expect(documents[0]).toEqual({
       JobId: JOB,
-      Status: 'Preparing',
+      Status: 'New',
       NumberOfTasksSucceeded: 0,
       NumberOfTasksFailed: 0,
     });
-    expect(documents[2]).toEqual({
+    expect(documents[3]).toEqual({
       JobId: JOB,
       Status: 'Active',
       TotalNumberOfTasks: 3_000,
       NumberOfTasksSucceeded: 600,
       NumberOfTasksFailed: 0,
-      TasksPerSecond: 150,
-      SecondsLeft: 16,
+      TasksPerSecond: 300,
+      SecondsLeft: 8,
     });
     expect(documents.at(-1)).toEqual({
       JobId: JOB,
@@ -95,7 +97,7 @@ describe('drover jobs watch, without a terminal', () => {
       job('Failed', undefined, 0, 0, {
         FailureReasons: [{ FailureCode: 'InvalidManifestContent', FailureReason: 'Line 3 …' }],
       }),
-      'Failed after 0 of 0 tasks. InvalidManifestContent: Line 3 …',
+      'Failed before its first task. InvalidManifestContent: Line 3 …',
       1,
     ],
   ])('%#: tells how the job ended', async (state, outcome, code) => {
