@@ -1,6 +1,7 @@
 import type { ApiContext } from '../../../core/api/context.ts';
 import type { HttpAnswer, HttpRequest } from '../../../core/api/http.ts';
 import { serve } from '../../../core/api/serve.ts';
+import type { JobState } from '../../../core/job/records.ts';
 import { MemoryJobStore } from '../../support/memory-job-store.ts';
 
 export const ACCOUNT = '123456789012';
@@ -92,7 +93,7 @@ export class TestApi {
   }
 
   /** Puts a job into a status without going the way there. */
-  force(jobId: string, changes: Partial<import('../../../core/job/records.ts').JobState>): void {
+  force(jobId: string, changes: Partial<JobState>): void {
     const state = this.jobs.states.get(jobId);
     if (state !== undefined) this.jobs.states.set(jobId, { ...state, ...changes, version: state.version + 1 });
   }

@@ -94,7 +94,10 @@ function arbitraryOf(schema: z.core.$ZodType): fc.Arbitrary<unknown> {
   if (type instanceof z.ZodObject) {
     const members = Object.entries(type.shape).map(([name, member]) => [name, arbitraryOf(member as z.ZodType)]);
     const required = Object.keys(type.shape).filter((name) => !(type.shape[name] instanceof z.ZodOptional));
-    return fc.record(Object.fromEntries(members), { requiredKeys: required, noNullPrototype: true });
+    return fc.record<Record<string, unknown>>(Object.fromEntries(members), {
+      requiredKeys: required,
+      noNullPrototype: true,
+    });
   }
   if (type instanceof z.ZodArray) return fc.array(arbitraryOf(type.element), { maxLength: 3 });
   if (type instanceof z.ZodRecord) {
