@@ -1,4 +1,4 @@
-import { createHash, createHmac } from 'node:crypto';
+import { createHmac, hash } from 'node:crypto';
 import type { Credentials } from './credentials.ts';
 import { signingKey } from './signing-key.ts';
 
@@ -56,7 +56,7 @@ export function signedHeaders(
 
 /** Hex SHA-256. */
 export function sha256(text: string | Uint8Array): string {
-  return createHash('sha256').update(text).digest('hex');
+  return hash('sha256', text, 'hex');
 }
 
 function canonicalValue(value: string): string {
