@@ -1,7 +1,7 @@
 import type { JobState } from '../job/records.ts';
-import { isRetained } from '../job/retention.ts';
-import { ApiError, noSuchJob } from './api-error.ts';
+import { ApiError } from './api-error.ts';
 import type { ApiContext } from './context.ts';
+import { findState } from './find-job.ts';
 
 /** Other writers of a job's state are few (an execution's turn, the scheduler): ten tries are plenty. */
 const TRIES = 10;
@@ -18,8 +18,7 @@ export async function changeJob(
   decide: (state: JobState) => JobState | undefined,
 ): Promise<JobState> {
   for (let tries = 0; tries < TRIES; tries += 1) {
-    const state = await context.jobs.getState(jobId);
-    if (state === undefined || !isRetained(state, context.clock())) throw noSuchJob(jobId);
+    const state = await findState(jobId, context);
     const next = decide(state);
     if (next === undefined) return state;
     if (await context.jobs.updateState(next)) return next;

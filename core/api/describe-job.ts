@@ -1,7 +1,6 @@
 import type { Job, Trouble } from '../job/records.ts';
-import { isRetained } from '../job/retention.ts';
-import { noSuchJob } from './api-error.ts';
 import type { ApiContext } from './context.ts';
+import { shownJob } from './find-job.ts';
 import { progressOf } from './progress.ts';
 import type { JobDescriptor } from './results.ts';
 
@@ -17,8 +16,7 @@ export interface DescribeJobResult {
 
 /** @throws ApiError NotFoundException. */
 export async function describeJob({ JobId }: { JobId: string }, context: ApiContext): Promise<DescribeJobResult> {
-  const job = await context.jobs.getJob(JobId);
-  if (job === undefined || !isRetained(job.state, context.clock())) throw noSuchJob(JobId);
+  const job = shownJob(await context.jobs.getJob(JobId), JobId, context);
   return { Job: { ...descriptorOf(job, context), ...droverOf(job) } };
 }
 

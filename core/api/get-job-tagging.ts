@@ -1,11 +1,9 @@
-import { isRetained } from '../job/retention.ts';
-import { noSuchJob } from './api-error.ts';
 import type { ApiContext } from './context.ts';
+import { shownJob } from './find-job.ts';
 import type { GetJobTaggingResult } from './results.ts';
 
 /** @throws ApiError NotFoundException. */
 export async function getJobTagging({ JobId }: { JobId: string }, context: ApiContext): Promise<GetJobTaggingResult> {
-  const job = await context.jobs.getJob(JobId);
-  if (job === undefined || !isRetained(job.state, context.clock())) throw noSuchJob(JobId);
+  const job = shownJob(await context.jobs.getJob(JobId), JobId, context);
   return { Tags: [...job.tags] };
 }

@@ -1,7 +1,6 @@
 import type { JobTag } from '../job/request.ts';
-import { isRetained } from '../job/retention.ts';
-import { noSuchJob } from './api-error.ts';
 import type { ApiContext } from './context.ts';
+import { findState } from './find-job.ts';
 
 /**
  * Replaces all tags of a job, which may have ended; an empty list takes them away.
@@ -12,8 +11,7 @@ export async function putJobTagging(
   { JobId, Tags }: { JobId: string; Tags: readonly JobTag[] },
   context: ApiContext,
 ): Promise<Record<string, never>> {
-  const state = await context.jobs.getState(JobId);
-  if (state === undefined || !isRetained(state, context.clock())) throw noSuchJob(JobId);
+  await findState(JobId, context);
   await context.jobs.putTags(JobId, Tags);
   return {};
 }
