@@ -131,7 +131,7 @@ export type Tag = z.infer<typeof tag>;
 export function tagSet(maximum: number) {
   return z.array(tag).check((context) => {
     const keys = context.value.map((each) => each.Key);
-    const twice = keys.find((key, index) => keys.indexOf(key) !== index);
+    const twice = keys.slice(0, maximum).find((key, index) => keys.indexOf(key) !== index);
     const message =
       keys.length > maximum
         ? `must have at most ${maximum} tags, but has ${keys.length}`

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { InvalidInput, type Problem, pathOf, shown } from './invalid-input.ts';
+import { InvalidInput, type Problem, pathOf, shown, TOLD } from './invalid-input.ts';
 import { nearestName } from './nearest-name.ts';
 import { schemaAt } from './schema-walk.ts';
 
@@ -19,7 +19,7 @@ function problemsOf(schema: z.core.$ZodType, issue: z.core.$ZodIssue): Problem[]
   const path = pathOf(issue.path);
   switch (issue.code) {
     case 'unrecognized_keys':
-      return issue.keys.map((key) => unknownMember(at, issue.path, key));
+      return issue.keys.map((key, index) => unknownMember(at, issue.path, key, index < TOLD));
     case 'invalid_type':
     case 'invalid_value':
     case 'too_small':
@@ -34,8 +34,14 @@ function problemsOf(schema: z.core.$ZodType, issue: z.core.$ZodIssue): Problem[]
   }
 }
 
-function unknownMember(at: z.core.$ZodType | undefined, path: readonly PropertyKey[], key: string): Problem {
-  const names = at instanceof z.ZodObject ? Object.keys(at.shape) : [];
+/** A hint takes time, and a hostile body can have a hundred thousand unknown members. */
+function unknownMember(
+  at: z.core.$ZodType | undefined,
+  path: readonly PropertyKey[],
+  key: string,
+  hinted: boolean,
+): Problem {
+  const names = at instanceof z.ZodObject && hinted ? Object.keys(at.shape) : [];
   const near = nearestName(key, names);
   const owner = path.length === 0 ? 'the request' : pathOf(path.slice(-1));
   const hint =

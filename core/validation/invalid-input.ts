@@ -14,7 +14,7 @@ export class InvalidInput extends Error {
 }
 
 /** So many problems are told of; the rest is counted. */
-const TOLD = 5;
+export const TOLD = 5;
 
 function sentence(problems: readonly Problem[]): string {
   const told = problems.slice(0, TOLD).map(({ path, says }) => `${path === '' ? 'The request' : path} ${says}`);
