@@ -109,16 +109,19 @@ function explained(error: unknown, { port, host }: CloudOptions): CommandError {
   return new CommandError(`The local cloud did not start: ${error.message}`, 'NotStarted', { cause: error });
 }
 
+/** A launcher such as npm passes on the Ctrl-C that the terminal has sent already: so soon after, it is the same one. */
+const SAME_PRESS_MILLISECONDS = 300;
+
 /** The first Ctrl-C resolves; the second ends the process there and then. */
 function interruption(io: Io): { readonly first: Promise<void>; remove(): void } {
   let resolveFirst: () => void = () => undefined;
   const first = new Promise<void>((resolve) => {
     resolveFirst = resolve;
   });
-  let count = 0;
+  let pressedAt: number | undefined;
   const remove = io.onInterrupt(() => {
-    count += 1;
-    if (count > 1) io.exit(EXIT.interrupted);
+    pressedAt ??= io.clock.now();
+    if (io.clock.now() - pressedAt > SAME_PRESS_MILLISECONDS) io.exit(EXIT.interrupted);
     resolveFirst();
   });
   return { first, remove };

@@ -10,7 +10,7 @@ export function cloudStarted(cloud: RunningCloud, options: CloudOptions, folder:
   S3, the job API, Lambda, Step Functions, DynamoDB, EventBridge and STS all answer there.${elsewhere}
 
 Three commands to try, in another terminal:
-  export AWS_ENDPOINT_URL=${cloud.endpoint} AWS_REGION=${options.region} AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test
+  export AWS_ENDPOINT_URL=${cloud.endpoint} AWS_DEFAULT_REGION=${options.region} AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test
   aws s3 mb s3://photos
   ${droverAt(cloud.endpoint)} jobs list
   ${droverAt(cloud.endpoint)} jobs create --help

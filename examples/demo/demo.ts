@@ -41,9 +41,10 @@ async function main(): Promise<void> {
   const start = performance.now();
   const folder = await mkdtemp(join(tmpdir(), 'drover-demo-'));
   let drover: Drover | undefined;
+  const interruption = interrupted();
   try {
     drover = await step('Start a local cloud: drover start', () => Drover.start(join(folder, 'cloud')), listensAt);
-    await Promise.race([carryOut(drover, folder), interrupted()]);
+    await Promise.race([carryOut(drover, folder), interruption]);
     process.stdout.write(`\nEverything is as it should be (${secondsSince(start)}).\n`);
   } finally {
     await drover?.stop();
@@ -153,10 +154,15 @@ function listensAt(drover: Drover): string {
 
 /** Rejects at Ctrl-C, so that the cloud is ended and the folder removed. */
 function interrupted(): Promise<never> {
-  return new Promise((_resolve, reject) => {
-    process.once('SIGINT', () => reject(new Error('Interrupted.')));
-    process.once('SIGTERM', () => reject(new Error('Interrupted.')));
+  const interruption = new Promise<never>((_resolve, reject) => {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+      // Not once: a launcher may pass on the Ctrl-C that the terminal has sent already.
+      process.on(signal, () => reject(new Error('Interrupted.')));
+    }
   });
+  // It may come before anybody waits for it.
+  interruption.catch(() => undefined);
+  return interruption;
 }
 
 // The AWS SDK's notice about the age of this Node would only stand between the steps.

@@ -16,8 +16,7 @@ export class Drover {
   /** Runs `drover start` on a free port and waits until it says that it listens. */
   static async start(dataFolder: string): Promise<Drover> {
     const argv = [LAUNCHER, 'start', '--port', '0', '--data', dataFolder, '--json'];
-    // A process group of its own: Ctrl-C is for the demo, which ends the cloud after its work.
-    const cloud = spawn(process.execPath, argv, { stdio: ['ignore', 'pipe', 'inherit'], detached: true });
+    const cloud = spawn(process.execPath, argv, { stdio: ['ignore', 'pipe', 'inherit'] });
     const lines = createInterface({ input: cloud.stdout });
     const ended = once(cloud, 'exit').then(() => Promise.reject(new Error('The local cloud did not start.')));
     const [line] = (await Promise.race([once(lines, 'line'), ended])) as [string];
@@ -42,7 +41,7 @@ export class Drover {
     return code ?? 1;
   }
 
-  /** Ends the local cloud as Ctrl-C would. */
+  /** Ends the local cloud as Ctrl-C would (and in a terminal already did). */
   async stop(): Promise<void> {
     if (this.cloud.exitCode !== null || this.cloud.signalCode !== null) return;
     const exit = once(this.cloud, 'exit');

@@ -16,12 +16,14 @@ export interface RunOptions {
   readonly startCloud?: (options: CloudOptions) => Promise<RunningCloud>;
   /** Called when the command begins to listen for Ctrl-C, with the way to press it. */
   readonly onListening?: (press: () => void) => void;
+  /** The time; without it, it is virtual and moved by waiting. */
+  readonly now?: () => number;
   /** Called before each wait, with the virtual time. */
   readonly onSleep?: (now: number) => void;
 }
 
 /** Ends a run as `process.exit` would. */
-export class Exited extends Error {
+class Exited extends Error {
   constructor(readonly code: number) {
     super(`exit ${code}`);
   }
@@ -48,7 +50,7 @@ export async function runCli(argv: readonly string[], options: RunOptions = {}):
         },
       },
       clock: {
-        now: () => now,
+        now: options.now ?? (() => now),
         sleep: async (milliseconds) => {
           options.onSleep?.(now);
           now += milliseconds;
