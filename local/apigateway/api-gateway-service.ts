@@ -53,7 +53,7 @@ async function answerOf(gateway: Gateway, request: IncomingMessage, requestId: s
     return gatewayErrorAnswer(undefined, error, { context: { requestId }, headers: request.headers });
   }
   const fail = (error: GatewayError, context: Record<string, unknown> = { requestId }): ProxyAnswer =>
-    gatewayErrorAnswer(address.api, error, { context, headers: request.headers });
+    gatewayErrorAnswer(address.api, error, { context, headers: { ...accepted(request, address), ...request.headers } });
 
   const match = matchResource(address.api, address.path);
   const method = match && address.api.methodOf(match.resource, request.method ?? 'GET');
@@ -73,6 +73,15 @@ async function answerOf(gateway: Gateway, request: IncomingMessage, requestId: s
   const event = proxyEvent(source, gateway.identity);
   const answer = await invoke(gateway, method, source, event);
   return 'responseType' in answer ? fail(answer, event.requestContext as Record<string, unknown>) : answer;
+}
+
+/**
+ * S3 Control's clients name no language and read XML only. Deployed, what brings them to API Gateway says it for them;
+ * here the port does.
+ */
+function accepted({ headers }: IncomingMessage, { s3Control }: ApiAddress): { accept?: string } {
+  const json = headers['content-type']?.includes('json') === true;
+  return s3Control && !json ? { accept: 'application/xml' } : {};
 }
 
 function authorize(method: ApiMethod, address: ApiAddress, service: string | undefined): GatewayError | undefined {

@@ -347,6 +347,33 @@ describe('refusals', () => {
     });
   });
 
+  test("speak XML to S3 Control's clients, who name no language, as long as they do not speak JSON", async () => {
+    const templates = { 'application/xml': '<Error/>', 'application/json': '{}' };
+    api.gatewayResponses.set('DEFAULT_5XX', {
+      responseType: 'DEFAULT_5XX',
+      statusCode: undefined,
+      parameters: {},
+      templates,
+    });
+    invoke = async () => {
+      throw new ServiceRefusal('TooManyRequestsException', 'Rate Exceeded.');
+    };
+    const path = '/v20180820/jobs';
+    const json = { 'content-type': 'application/json' };
+    const bodies = [
+      await ask('POST', path, { authorization: SIGNED_S3 }),
+      await ask('POST', path, { authorization: SIGNED_S3, ...json }),
+      await ask('POST', path, { authorization: SIGNED_S3, accept: 'application/json' }),
+      await ask('POST', `/_aws/execute-api/abc123/prod${path}`, { authorization: SIGNED }),
+    ].map(({ status, body }) => [status, body]);
+    expect(bodies).toEqual([
+      [500, '<Error/>'],
+      [500, '{}'],
+      [500, '{}'],
+      [500, '{}'],
+    ]);
+  });
+
   test('fall back on DEFAULT_5XX', async () => {
     api.gatewayResponses.set('DEFAULT_5XX', {
       responseType: 'DEFAULT_5XX',
