@@ -1,8 +1,7 @@
+import { initialState } from '../job/initial-state.ts';
 import { canonicalHash, jobIdOf } from '../job/job-id.ts';
 import { accountOfRole, isAllowedRole } from '../job/job-roles.ts';
-import type { OperationName } from '../job/operation-name.ts';
-import { OPERATION_NAMES } from '../job/operation-name.ts';
-import type { JobState, StoredRequest } from '../job/records.ts';
+import type { StoredRequest } from '../job/records.ts';
 import type { JobRequest } from '../job/request.ts';
 import { ApiError } from './api-error.ts';
 import type { ApiContext } from './context.ts';
@@ -27,7 +26,7 @@ export async function createJob(request: JobRequest, context: ApiContext): Promi
   };
   // A job whose state is written needs nothing more; one that is not was cut short, and is finished here.
   const whole = earlier !== undefined && (await context.jobs.getState(jobId)) !== undefined;
-  const kept = whole ? earlier : await context.jobs.createJob(stored, firstState(stored), request.Tags ?? []);
+  const kept = whole ? earlier : await context.jobs.createJob(stored, initialState(stored), request.Tags ?? []);
   if (kept.hash !== stored.hash) throw tokenUsed(kept);
   await context.callScheduler(jobId);
   return { JobId: jobId };
@@ -55,26 +54,4 @@ function refuseRole(roleArn: string, { identity, jobRoles }: ApiContext): void {
       `Jobs may not use the role ${roleArn}. The operator of this Drover allows ${allowed}.`,
     );
   }
-}
-
-function firstState({ jobId, createdAt, request }: StoredRequest): JobState {
-  return {
-    jobId,
-    version: 1,
-    status: 'New',
-    statusSince: createdAt,
-    epoch: 1,
-    priority: request.Priority,
-    createdAt,
-    operation: operationOf(request),
-    ...(request.Description === undefined ? {} : { description: request.Description }),
-    activeMilliseconds: 0,
-    failureReasons: [],
-  };
-}
-
-function operationOf({ Operation }: JobRequest): OperationName {
-  const name = OPERATION_NAMES.find((each) => Operation[each] !== undefined);
-  if (name === undefined) throw new Error('A request without operation was not refused.');
-  return name;
 }

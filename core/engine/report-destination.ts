@@ -1,5 +1,6 @@
 /** The user's report bucket, written with the job's role. Throws ReportNotWritable, or JobTrouble for the role itself. */
 export interface ReportDestination {
+  readonly bucket: string;
   /** An object that is there, whole, once `close` has resolved, and not at all before. */
   create(key: string): ReportObject;
   put(key: string, body: string, contentType: string): Promise<void>;

@@ -106,9 +106,8 @@ async function writeManifest(deps: ReportDependencies, job: Reporting, records: 
   }
   const destination = await deps.openReport(jobId);
   const key = `${reportFolder(jobId, request.Report.Prefix)}/manifest.json`;
-  const bucket = (request.Report.Bucket ?? '').split(':').at(-1) ?? '';
   // The date of the status, not of this moment: a second run writes the same bytes.
-  const manifest = reportManifest(bucket, job.state.statusSince, files);
+  const manifest = reportManifest(destination.bucket, job.state.statusSince, files);
   await destination.put(`${key}.md5`, createHash('md5').update(manifest).digest('hex'), 'text/plain');
   await destination.put(key, manifest, 'application/json');
 }

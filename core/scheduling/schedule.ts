@@ -35,11 +35,12 @@ const CONTENDING: ReadonlySet<JobStatus> = new Set(['Ready', 'Active', 'Pausing'
  */
 export async function schedule(deps: SchedulerDependencies, jobId?: string): Promise<void> {
   if (jobId !== undefined) await driveJob(deps, jobId);
+  const own = new Set<string>();
   for (;;) {
     const states = await openStates(deps);
-    const pausing = await apply(deps, states, await decide(deps, states));
+    const pausing = await apply(deps, states, await decide(deps, states), own);
     if (pausing === undefined) return;
-    // The pause ends within seconds; the one that began it sees it through, and a later call does if this one dies.
+    // The pause ends within seconds; the call that began it sees it through, and a later call does if this one dies.
     await deps.clock.sleep(Math.max(0, pausing - deps.clock.now()));
   }
 }
@@ -113,47 +114,67 @@ function sameShares(a: Schedule['shares'], b: Schedule['shares']): boolean {
   return ids.length === Object.keys(b).length && ids.every((id) => a[id]?.workers === b[id]?.workers);
 }
 
-/** Applies the decision. Answers when to look again because a job is pausing; undefined if none is. */
+/**
+ * Applies the decision: first to the jobs that give up workers, and, once none of them is pausing any more, to those
+ * that wait for some. Until then the old workers still run, and both together would leave the control plane no room.
+ *
+ * @param own The jobs whose pause this call has begun; it adds to them.
+ * @returns When to look again because such a job is pausing; undefined if none is.
+ */
 async function apply(
   deps: SchedulerDependencies,
   states: readonly JobState[],
   decision: Decision,
+  own: Set<string>,
 ): Promise<number | undefined> {
-  let lookAgain: number | undefined;
-  for (const state of states) {
-    const pausedAt = await applyTo(deps, state, decision);
-    if (pausedAt !== undefined) lookAgain = Math.min(lookAgain ?? Number.POSITIVE_INFINITY, pausedAt);
+  const waiting = states.filter(({ status }) => status === 'Ready' || status === 'Paused');
+  const pauses: { readonly jobId: string; readonly ends: number }[] = [];
+  for (const state of states.filter((each) => !waiting.includes(each))) {
+    const ends = await applyToServed(deps, state, decision, own);
+    if (ends !== undefined) pauses.push({ jobId: state.jobId, ends });
   }
-  return lookAgain;
+  if (pauses.length === 0) for (const state of waiting) await applyToWaiting(deps, state, decision);
+  const ends = pauses.filter(({ jobId }) => own.has(jobId)).map((pause) => pause.ends);
+  return ends.length === 0 ? undefined : Math.min(...ends);
 }
 
-/** Applies one job's share. Answers the time at which its pause ends, while it is pausing. */
-async function applyTo(
+async function applyToWaiting(deps: SchedulerDependencies, state: JobState, { shares }: Decision): Promise<void> {
+  if (shares[state.jobId] === undefined) return;
+  const active = await move(deps, state, 'Active');
+  if (active !== undefined) await deps.executions.start(state.jobId, 'run', active.epoch);
+}
+
+/** Applies the share of a job that has workers. Answers the time at which its pause ends, while it is pausing. */
+async function applyToServed(
   deps: SchedulerDependencies,
   state: JobState,
   { shares, before }: Decision,
+  own: Set<string>,
 ): Promise<number | undefined> {
   const { jobId, status } = state;
   const share = shares[jobId];
-  if ((status === 'Ready' || status === 'Paused') && share !== undefined) {
-    const active = await move(deps, state, 'Active');
-    if (active !== undefined) await deps.executions.start(jobId, 'run', active.epoch);
-  } else if (status === 'Active' && share === undefined) {
+  if (status === 'Active' && share === undefined) {
     const pausing = await move(deps, state, 'Pausing');
     if (pausing === undefined) return undefined;
+    own.add(jobId);
     await deps.executions.stop(jobId, 'run', state.epoch);
-    return Date.parse(pausing.statusSince) + PAUSE_MILLISECONDS;
-  } else if (status === 'Active' && share !== undefined) {
+    return pauseEnd(pausing);
+  }
+  if (status === 'Active' && share !== undefined) {
     if (share.workers === before[jobId]?.workers) return undefined;
     await deps.executions.setConcurrency(jobId, 'run', state.epoch, share.workers);
   } else if (status === 'Pausing') {
-    const ends = Date.parse(state.statusSince) + PAUSE_MILLISECONDS;
+    const ends = pauseEnd(state);
     if (deps.clock.now() < ends) return ends;
     const paused = await move(deps, state, 'Paused');
-    // It may be served again at once: the next look decides.
-    if (paused !== undefined && share !== undefined) return deps.clock.now();
+    // It may be served again at once, and others wait for its workers: the next look decides.
+    if (paused !== undefined) return lookAtOnce(deps, jobId, own);
   }
   return undefined;
+}
+
+function pauseEnd(pausing: JobState): number {
+  return Date.parse(pausing.statusSince) + PAUSE_MILLISECONDS;
 }
 
 async function move(deps: SchedulerDependencies, state: JobState, to: JobStatus): Promise<JobState | undefined> {

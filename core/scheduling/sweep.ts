@@ -4,6 +4,7 @@ import { moveJob } from '../engine/job-changes.ts';
 import { jobPrefix } from '../engine/work-keys.ts';
 import { initialState } from '../job/initial-state.ts';
 import type { JobState } from '../job/records.ts';
+import { retentionStart } from '../job/retention.ts';
 import { hasEnded, stageOf } from '../job/status.ts';
 import { nextEpoch } from '../job/transition.ts';
 import type { Executions } from '../stores/executions.ts';
@@ -20,9 +21,6 @@ const STANDSTILL_MILLISECONDS = 60_000;
 
 /** Jobs that wait for confirmation fail after 30 days (User Guide, batch-ops-create-job). */
 const CONFIRMATION_MILLISECONDS = 30 * 86_400_000;
-
-/** Jobs are kept for 90 days after they ended (User Guide, troubleshooting-batch-operations). */
-export const RETENTION_MILLISECONDS = 90 * 86_400_000;
 
 /** A job whose creation was interrupted is completed after so long: its creator may still be at it. */
 const CREATION_MILLISECONDS = 60_000;
@@ -81,7 +79,7 @@ async function expire(deps: SweeperDependencies, state: JobState): Promise<void>
 }
 
 async function deleteExpired(deps: SweeperDependencies): Promise<void> {
-  const before = new Date(deps.clock.now() - RETENTION_MILLISECONDS).toISOString();
+  const before = retentionStart(new Date(deps.clock.now())).toISOString();
   for (const closed of await deps.jobs.closedJobs(before, DELETIONS)) {
     await deps.work.deletePrefix(jobPrefix(closed.jobId));
     await deps.progress.deleteBlocks(closed.jobId);

@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
 import { GetObjectCommand, HeadObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import type { ManifestSource } from '../engine/manifest-source.ts';
+import { bareETag, parseObjectArn } from '../job/object-arn.ts';
 import type { Manifest } from '../job/request.ts';
 import { ManifestError } from '../manifest/manifest-error.ts';
 import { statusOf } from './s3-error.ts';
@@ -10,8 +11,10 @@ const RESUMPTIONS = 5;
 
 /** The manifest's object in S3. The client acts with the job's role. */
 export function createS3ManifestSource(client: S3Client, location: Manifest['Location']): ManifestSource {
-  const { bucket, key } = parseObjectArn(location.ObjectArn);
-  const etag = `"${location.ETag.replaceAll('"', '')}"`;
+  const parsed = parseObjectArn(location.ObjectArn);
+  if (parsed === undefined) throw new Error(`a manifest at ${location.ObjectArn} passed validation`);
+  const { bucket, key } = parsed;
+  const etag = `"${bareETag(location.ETag)}"`;
   const object = {
     Bucket: bucket,
     Key: key,
@@ -46,13 +49,6 @@ export function createS3ManifestSource(client: S3Client, location: Manifest['Loc
       }
     },
   };
-}
-
-/** Bucket and key of `arn:<partition>:s3:::<bucket>/<key>`. */
-export function parseObjectArn(arn: string): { readonly bucket: string; readonly key: string } {
-  const path = arn.split(':').slice(5).join(':');
-  const slash = path.indexOf('/');
-  return { bucket: path.slice(0, slash), key: path.slice(slash + 1) };
 }
 
 function manifestFault(error: unknown, named: string, etag: string): unknown {

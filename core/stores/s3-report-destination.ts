@@ -23,6 +23,7 @@ export function createS3ReportDestination(options: S3ReportDestinationOptions): 
     ...(options.expectedBucketOwner === undefined ? {} : { ExpectedBucketOwner: options.expectedBucketOwner }),
   } as const;
   return {
+    bucket: options.bucket,
     create: (key) => new UploadedObject(options.client, { ...common, Key: key, ContentType: 'text/csv' }),
     async put(key, body, contentType) {
       try {

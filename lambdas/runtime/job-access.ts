@@ -3,6 +3,7 @@ import type { OpenManifest } from '../../core/engine/manifest-source.ts';
 import { fieldsOf } from '../../core/engine/prepare-turn.ts';
 import type { OpenReport } from '../../core/engine/report-destination.ts';
 import type { WorkerJob } from '../../core/engine/worker.ts';
+import { parseBucketArn } from '../../core/job/object-arn.ts';
 import type { StoredRequest } from '../../core/job/records.ts';
 import { createLambdaDataClient } from '../../core/lambda/create-lambda-data-client.ts';
 import { operationOf } from '../../core/operations/registry.ts';
@@ -44,9 +45,11 @@ export function reportOpener(jobs: JobStore): OpenReport {
   return async (jobId) => {
     const { stored, s3 } = await accessOf(jobs, jobId);
     const { Bucket = '', ExpectedBucketOwner } = stored.request.Report;
+    const bucket = parseBucketArn(Bucket);
+    if (bucket === undefined) throw new Error(`job ${jobId} has no report bucket`);
     return createS3ReportDestination({
       client: s3,
-      bucket: Bucket.split(':').at(-1) ?? '',
+      bucket,
       ...(ExpectedBucketOwner === undefined ? {} : { expectedBucketOwner: ExpectedBucketOwner }),
     });
   };

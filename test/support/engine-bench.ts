@@ -225,7 +225,7 @@ export class EngineBench {
     };
     return {
       ...this.dependencies(life),
-      openReport: async () => ({ create, put: (k, b) => life.effect(() => put(k, b)) }),
+      openReport: async () => ({ bucket: 'reports', create, put: (k, b) => life.effect(() => put(k, b)) }),
     };
   }
 

@@ -1,8 +1,10 @@
+import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import dynalite from 'dynalite';
 import { initialState } from '../../../core/job/initial-state.ts';
 import type { StoredRequest } from '../../../core/job/records.ts';
 import { change } from '../../../core/job/transition.ts';
@@ -10,12 +12,15 @@ import { createDynamoJobStore } from '../../../core/stores/dynamodb-job-store.ts
 import { createDynamoProgressStore } from '../../../core/stores/dynamodb-progress-store.ts';
 import type { JobStore } from '../../../core/stores/job-store.ts';
 import type { ProgressStore } from '../../../core/stores/progress-store.ts';
+import { createDynamoDbService, type DynamoDbService } from '../../../local/dynamodb/dynamodb-service.ts';
 import { MemoryJobStore } from '../../support/memory-job-store.ts';
 import { MemoryProgressStore } from '../../support/memory-progress-store.ts';
 
 // What the engine is tested on in memory must be what the tables do.
 
 let server: Server;
+let dynamo: DynamoDbService;
+let folder: string;
 let client: DynamoDBClient;
 let jobNumber = 0;
 
@@ -23,8 +28,12 @@ const newJobId = (): string =>
   `${(jobNumber++ % 16).toString(16)}0000000-0000-4000-8000-${String(jobNumber).padStart(12, '0')}`;
 
 beforeAll(async () => {
-  const dynamo = dynalite({ createTableMs: 0 });
-  server = createServer((request, response) => void dynamo.emit('request', request, response));
+  folder = await mkdtemp(join(tmpdir(), 'drover-stores-'));
+  dynamo = await createDynamoDbService({
+    dataFolder: folder,
+    identity: { account: '000000000000', region: 'us-east-1' },
+  });
+  server = createServer((request, response) => void dynamo.handle(request, response));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   client = new DynamoDBClient({
     endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
@@ -75,6 +84,8 @@ afterAll(async () => {
   client.destroy();
   server.closeAllConnections();
   await new Promise((resolve) => server.close(resolve));
+  await dynamo.stop();
+  await rm(folder, { recursive: true });
 });
 
 const stored = (jobId: string, hash = 'h', createdAt = '2026-01-01T00:00:00.000Z'): StoredRequest => ({
