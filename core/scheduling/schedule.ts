@@ -166,9 +166,10 @@ async function applyToServed(
   } else if (status === 'Pausing') {
     const ends = pauseEnd(state);
     if (deps.clock.now() < ends) return ends;
-    const paused = await move(deps, state, 'Paused');
-    // It may be served again at once, and others wait for its workers: the next look decides.
-    if (paused !== undefined) return lookAtOnce(deps, jobId, own);
+    if ((await move(deps, state, 'Paused')) === undefined) return undefined;
+    // Others wait for its workers, or it is served again at once: the next look, which is now, decides.
+    own.add(jobId);
+    return ends;
   }
   return undefined;
 }
