@@ -8,9 +8,9 @@ import { invalidArgument, notImplemented, S3Error } from '../s3-error.ts';
 import type { StagedBody } from '../storage/body-store.ts';
 import { copyBytes } from '../storage/copy-bytes.ts';
 import type { ObjectAttributes, ObjectContent, StoredChecksum } from '../storage/records.ts';
+import { conditionally } from './conditional-write.ts';
 import { type CopySource, findSource, LARGEST_COPY, readCopySource, sourceVersionHeader } from './copy-source.ts';
 import { type FoundObject, untilBodyStays, versionHeader } from './find-object.ts';
-import { conditionally } from './put-object.ts';
 
 export async function copyObject(call: Call): Promise<void> {
   const { context, bucket, key } = call;

@@ -16,8 +16,8 @@ import { document, element } from '../protocol/xml-writer.ts';
 import { S3Error } from '../s3-error.ts';
 import type { WriteCheck } from '../storage/object-store.ts';
 import type { ObjectRecord, PartRecord, StoredChecksum, UploadRecord } from '../storage/records.ts';
+import { conditionally } from './conditional-write.ts';
 import { versionHeader } from './find-object.ts';
-import { conditionally } from './put-object.ts';
 
 /** Bytes that every part but the last must have: 5 MiB. Source: "Amazon S3 multipart upload limits", User Guide. */
 const SMALLEST_PART = 5 * 1024 * 1024;

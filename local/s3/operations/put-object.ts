@@ -1,11 +1,10 @@
 import { announceCreated } from '../events.ts';
 import type { Call } from '../protocol/call.ts';
-import { writeCheck } from '../protocol/conditions.ts';
 import { checksumHeaders, readAttributes } from '../protocol/object-headers.ts';
 import { receiveBody } from '../protocol/payload.ts';
 import { sendEmpty } from '../protocol/respond.ts';
-import type { WriteCheck } from '../storage/object-store.ts';
 import type { StoredChecksum } from '../storage/records.ts';
+import { conditionally } from './conditional-write.ts';
 import { copyObject } from './copy-object.ts';
 import { versionHeader } from './find-object.ts';
 
@@ -26,15 +25,6 @@ export async function putObject(call: Call): Promise<void> {
       ...versionHeader(call, record.versionId),
     });
   });
-}
-
-/** Runs a write under the conditions of its headers; `work` hands the check to the store. */
-export async function conditionally(call: Call, work: (check: WriteCheck) => Promise<void>): Promise<void> {
-  const conditions = { ifMatch: call.headers['if-match'], ifNoneMatch: call.headers['if-none-match'] };
-  if (conditions.ifNoneMatch === undefined) return work(writeCheck(conditions, call.key, () => false));
-  return call.context.deletions.during(call.bucket, call.key, (deletedMeanwhile) =>
-    work(writeCheck(conditions, call.key, deletedMeanwhile)),
-  );
 }
 
 /** The checksum of a body that came whole. */
