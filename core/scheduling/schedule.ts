@@ -119,7 +119,7 @@ function sameShares(a: Schedule['shares'], b: Schedule['shares']): boolean {
  * that wait for some. Until then the old workers still run, and both together would leave the control plane no room.
  *
  * @param own The jobs whose pause this call has begun; it adds to them.
- * @returns When to look again because such a job is pausing; undefined if none is.
+ * @returns When this call has to look again; undefined if it need not.
  */
 async function apply(
   deps: SchedulerDependencies,
@@ -128,14 +128,22 @@ async function apply(
   own: Set<string>,
 ): Promise<number | undefined> {
   const waiting = states.filter(({ status }) => status === 'Ready' || status === 'Paused');
-  const pauses: { readonly jobId: string; readonly ends: number }[] = [];
+  const pauses: Pause[] = [];
   for (const state of states.filter((each) => !waiting.includes(each))) {
-    const ends = await applyToServed(deps, state, decision, own);
-    if (ends !== undefined) pauses.push({ jobId: state.jobId, ends });
+    const pause = await applyToServed(deps, state, decision, own);
+    if (pause !== undefined) pauses.push(pause);
   }
   if (pauses.length === 0) for (const state of waiting) await applyToWaiting(deps, state, decision);
-  const ends = pauses.filter(({ jobId }) => own.has(jobId)).map((pause) => pause.ends);
-  return ends.length === 0 ? undefined : Math.min(...ends);
+  const looks = pauses.filter(({ looksAgain }) => looksAgain).map(({ ends }) => ends);
+  return looks.length === 0 ? undefined : Math.min(...looks);
+}
+
+/** A job's pause, as this call found or made it. */
+interface Pause {
+  /** Epoch milliseconds. */
+  readonly ends: number;
+  /** Whether this call looks again then; if not, the one that began the pause does. */
+  readonly looksAgain: boolean;
 }
 
 async function applyToWaiting(deps: SchedulerDependencies, state: JobState, { shares }: Decision): Promise<void> {
@@ -144,32 +152,32 @@ async function applyToWaiting(deps: SchedulerDependencies, state: JobState, { sh
   if (active !== undefined) await deps.executions.start(state.jobId, 'run', active.epoch);
 }
 
-/** Applies the share of a job that has workers. Answers the time at which its pause ends, while it is pausing. */
+/** Applies the share of a job that has workers. Answers its pause, while it is pausing. */
 async function applyToServed(
   deps: SchedulerDependencies,
   state: JobState,
   { shares, before }: Decision,
   own: Set<string>,
-): Promise<number | undefined> {
+): Promise<Pause | undefined> {
   const { jobId, status } = state;
   const share = shares[jobId];
   if (status === 'Active' && share === undefined) {
     const pausing = await move(deps, state, 'Pausing');
-    if (pausing === undefined) return undefined;
+    // Somebody else changed the job, perhaps to pausing: what that means for the others, the next look decides.
+    if (pausing === undefined) return { ends: deps.clock.now(), looksAgain: true };
     own.add(jobId);
     await deps.executions.stop(jobId, 'run', state.epoch);
-    return pauseEnd(pausing);
+    return { ends: pauseEnd(pausing), looksAgain: true };
   }
   if (status === 'Active' && share !== undefined) {
     if (share.workers === before[jobId]?.workers) return undefined;
     await deps.executions.setConcurrency(jobId, 'run', state.epoch, share.workers);
   } else if (status === 'Pausing') {
     const ends = pauseEnd(state);
-    if (deps.clock.now() < ends) return ends;
-    if ((await move(deps, state, 'Paused')) === undefined) return undefined;
+    if (deps.clock.now() < ends) return { ends, looksAgain: own.has(jobId) };
+    await move(deps, state, 'Paused');
     // Others wait for its workers, or it is served again at once: the next look, which is now, decides.
-    own.add(jobId);
-    return ends;
+    return { ends, looksAgain: true };
   }
   return undefined;
 }

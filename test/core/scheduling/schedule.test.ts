@@ -94,6 +94,24 @@ describe('a job of higher priority', () => {
     expect(await bench.statuses()).toEqual({ low: 'Paused', high: 'Active' });
   });
 
+  test('waits too when another call has just begun the pause', async () => {
+    const bench = new Bench();
+    await bench.add('low', 'Ready', 1);
+    await bench.schedule();
+    await bench.add('high', 'Ready', 2);
+    const { jobs } = bench;
+    const updateState = jobs.updateState.bind(jobs);
+    jobs.updateState = async (next) => {
+      // Both calls saw low Active; the other one is quicker.
+      jobs.updateState = updateState;
+      expect(await updateState(next)).toBe(true);
+      return await updateState(next);
+    };
+    await bench.schedule();
+    expect(await bench.statuses()).toEqual({ low: 'Pausing', high: 'Ready' });
+    expect(bench.sleeps).toBe(1);
+  });
+
   test('gets the workers by a later call when the one that began the pause died', async () => {
     const bench = new Bench();
     await bench.add('low', 'Ready', 1);
