@@ -12,6 +12,7 @@ import { InvocationRunner } from './invocation.ts';
 import { Invoker } from './invoker.ts';
 import { LambdaApi } from './lambda-api.ts';
 import { completeLimits, type LambdaLimits } from './limits.ts';
+import { linkRuntimePackages } from './runtime-packages.ts';
 import { SandboxPool } from './sandbox-pool.ts';
 
 /** What the local Lambda is made with. */
@@ -48,6 +49,7 @@ export interface LambdaService extends LocalService, FunctionInvoker {
 export async function createLambdaService(options: LambdaServiceOptions): Promise<LambdaService> {
   const { dataFolder, identity } = options;
   const limits = completeLimits(options.limits ?? {});
+  await linkRuntimePackages(dataFolder);
   const registry = await FunctionRegistry.open(join(dataFolder, 'functions'));
   const logs = await FunctionLogs.open(options.logFolder, limits.logBytes);
   const pool = new SandboxPool(limits, () => ({

@@ -32,6 +32,8 @@ export function sandboxEnvironment(record: FunctionRecord, surroundings: Sandbox
     TZ: ':UTC',
     PYTHONUNBUFFERED: '1',
     PYTHONDONTWRITEBYTECODE: '1',
+    // The SDK's advice about the age of this Node is for those who choose it: here that is not the function's author.
+    AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
     ...record.environment,
     _HANDLER: record.handler,
     AWS_REGION: identity.region,
