@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 
 /**
  * One hash of all that a synthesis depends on: the named files and, of named folders, every file in them; and the
@@ -28,5 +28,5 @@ async function filesOf(root: string, input: string): Promise<string[]> {
     return [input];
   }
   const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
-  return files.map((file) => file.slice(root.length + 1)).sort();
+  return files.map((file) => relative(root, file)).sort();
 }

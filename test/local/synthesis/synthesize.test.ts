@@ -50,6 +50,15 @@ test('runs the app once for each state of its sources and settings', async () =>
   expect(await readFile(join(home, 'runs.txt'), 'utf8')).toBe('one two twoMine ');
 });
 
+test('looks at the sources however the folder is spelled', async () => {
+  const spelled = (): Promise<string> =>
+    synthesize({ home: `${home}/`, cacheFolder: join(home, '.cache/synthesis'), environment: {} });
+  const first = await spelled();
+  expect(await run()).toBe(first);
+  await put('lib/word.ts', `export const word: string = 'two';`);
+  expect(await spelled()).not.toBe(first);
+});
+
 test('says what the app printed when it fails, and leaves nothing behind', async () => {
   await put('bin/drover-app.ts', `console.error('jobRoles is empty'); process.exit(1);`);
   await expect(run()).rejects.toThrow(/could not be synthesized\.\njobRoles is empty/);
