@@ -25,8 +25,13 @@ export class LocalCloud {
 
   static async start(...flags: string[]): Promise<LocalCloud> {
     const cloud = new LocalCloud(await mkdtemp(join(tmpdir(), 'drover-e2e-')), flags);
-    await cloud.start();
-    return cloud;
+    try {
+      await cloud.start();
+      return cloud;
+    } catch (error) {
+      await cloud.remove();
+      throw error;
+    }
   }
 
   /** Starts it, the first time at any free port, later at the same. */
