@@ -1,7 +1,16 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { S3Client } from '@aws-sdk/client-s3';
 import type { S3ControlClient } from '@aws-sdk/client-s3-control';
-import { createJob, describeJob, reportLines, s3ControlOf, s3Of, tagJob, until, untilEnded } from './support/clients.ts';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import {
+  createJob,
+  describeJob,
+  reportLines,
+  s3ControlOf,
+  s3Of,
+  tagJob,
+  until,
+  untilEnded,
+} from './support/clients.ts';
 import { LocalCloud } from './support/local-cloud.ts';
 import { createBuckets, putManifest, putObjects, untagged } from './support/objects.ts';
 
@@ -25,7 +34,12 @@ afterAll(async () => {
 test('the whole cloud is killed in mid-job, again and again, and the job ends as if nothing had been', async () => {
   const keys = Array.from({ length: 12_000 }, (_, n) => `k/${n}`);
   await putObjects(s3, 'data', keys);
-  const manifest = await putManifest(s3, 'data', 'm.csv', keys.map((key) => `data,${key}`));
+  const manifest = await putManifest(
+    s3,
+    'data',
+    'm.csv',
+    keys.map((key) => `data,${key}`),
+  );
   const jobId = await createJob(control, tagJob(manifest));
   // Killed at once, while the manifest is being read, and then at ever later points of the work itself.
   await cloud.kill();
