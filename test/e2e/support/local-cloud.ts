@@ -37,7 +37,10 @@ export class LocalCloud {
   /** Starts it, the first time at any free port, later at the same. */
   async start(): Promise<void> {
     const flags = ['start', '--port', String(this.port), '--data', this.folder, '--json', ...this.flags];
-    const child = spawn(process.execPath, [LAUNCHER, ...flags], { stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(process.execPath, [LAUNCHER, ...flags], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: ownEnvironment(),
+    });
     this.process = child;
     const said: string[] = [];
     child.stderr.on('data', (chunk: Buffer) => said.push(chunk.toString()));
@@ -89,6 +92,12 @@ export class LocalCloud {
     child.kill(signal);
     return await ended;
   }
+}
+
+/** Nothing of the developer's own AWS settings; credentials for another S3, as good as any. */
+function ownEnvironment(): NodeJS.ProcessEnv {
+  const inherited = Object.entries(process.env).filter(([name]) => !/^(AWS|DROVER)_/.test(name));
+  return { ...Object.fromEntries(inherited), AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test' };
 }
 
 async function firstLine(child: ChildProcess): Promise<string | undefined> {
