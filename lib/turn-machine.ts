@@ -87,6 +87,8 @@ export class TurnMachine extends Construct {
       lambdaFunction: props.item,
       payloadResponseOnly: true,
       resultPath: sfn.JsonPath.DISCARD,
+      // After a service error the invocation may still run: a second one beside it would look like the first had died.
+      retryOnServiceExceptions: false,
     });
     retryThrottles(item);
     // The Map gathers its children's outputs and fails past 256 KiB, so each is as short as JSON can be.

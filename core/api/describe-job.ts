@@ -32,7 +32,8 @@ function descriptorOf({ stored: { jobId, request }, state, totals }: Job, contex
     Operation: request.Operation,
     Priority: state.priority,
     ProgressSummary: progressOf(state, totals, context.clock()),
-    ...present('StatusUpdateReason', state.statusUpdateReason),
+    // S3's model has no place for what keeps a job from going on, and its clients read no other member.
+    ...present('StatusUpdateReason', state.statusUpdateReason ?? troubleText(state.trouble)),
     FailureReasons: state.failureReasons.map(({ FailureCode, FailureReason }) => ({ FailureCode, FailureReason })),
     Report: request.Report,
     CreationTime: state.createdAt,
@@ -43,6 +44,10 @@ function descriptorOf({ stored: { jobId, request }, state, totals }: Job, contex
     ...present('SuspendedCause', state.status === 'Suspended' ? 'AWAITING_CONFIRMATION' : undefined),
     ...present('ManifestGenerator', request.ManifestGenerator),
   };
+}
+
+function troubleText(trouble: Trouble | undefined): string | undefined {
+  return trouble === undefined ? undefined : `${trouble.FailureCode}: ${trouble.FailureReason}`.slice(0, 256);
 }
 
 function droverOf({ state: { trouble } }: Job): { Drover?: DroverDescriptor } {

@@ -4,7 +4,7 @@ import { change, type JobChanges, nextEpoch, transition } from '../job/transitio
 import type { EngineDependencies } from './dependencies.ts';
 
 /** How long a cause that concerns the whole job may last before the job fails for it. */
-export const TROUBLE_PATIENCE_MILLISECONDS = 10 * 60_000;
+const TROUBLE_PATIENCE_MILLISECONDS = 10 * 60_000;
 
 /**
  * Moves a job along an arrow as an execution of this epoch may: undefined if the job is of another epoch by now or no
@@ -37,14 +37,27 @@ export async function failJob(
 }
 
 /** Lets the next epoch take over where this one's execution has done its share. */
-export async function handOver(deps: EngineDependencies, state: JobState): Promise<void> {
-  await deps.jobs.updateState(nextEpoch(state));
-  await deps.callScheduler(state.jobId);
+export async function handOver(deps: EngineDependencies, jobId: string, epoch: number): Promise<void> {
+  for (;;) {
+    const state = await deps.jobs.getState(jobId);
+    if (state?.epoch !== epoch) return;
+    if (await deps.jobs.updateState(nextEpoch(state))) break;
+  }
+  await deps.callScheduler(jobId);
 }
 
+/** The trouble of a job of which nobody knows another. */
+export const NO_PROGRESS: JobFailure = {
+  FailureCode: 'NoProgress',
+  FailureReason: 'No task ended in the last round of workers. The logs of the worker function may say more.',
+};
+
+/** What may last as long as it does: capacity and throttles come back. */
+const NEVER_FATAL: ReadonlySet<string> = new Set([NO_PROGRESS.FailureCode, 'Throttled']);
+
 /**
- * Shows on the job what keeps it from going on. The same cause keeps the time it was first seen; after ten minutes of
- * it a job that can fail does.
+ * Shows on the job what keeps it from going on. It is in trouble since the first cause was seen, whatever causes follow;
+ * after ten minutes a job that can fail does.
  */
 export async function noteTrouble(
   deps: EngineDependencies,
@@ -54,15 +67,13 @@ export async function noteTrouble(
 ): Promise<void> {
   const state = await deps.jobs.getState(jobId);
   if (state === undefined || state.epoch !== epoch || hasEnded(state.status)) return;
-  const before = state.trouble;
-  if (before !== undefined && before.FailureCode === failure.FailureCode) {
-    if (troubledTooLong(before, deps.clock.now()) && stageOf(state.status) !== 'report') {
-      await failJob(deps, jobId, epoch, { FailureCode: before.FailureCode, FailureReason: before.FailureReason });
-    }
-    return;
+  const since = state.trouble?.since ?? new Date(deps.clock.now()).toISOString();
+  const trouble: Trouble = { ...failure, since };
+  if (isFatal(trouble, deps.clock.now()) && stageOf(state.status) !== 'report') {
+    return await failJob(deps, jobId, epoch, failure);
   }
-  const trouble: Trouble = { ...failure, since: new Date(deps.clock.now()).toISOString() };
-  await deps.jobs.updateState(change(state, { trouble }));
+  // Workers of a large job meet the same cause together: one of them writes it.
+  if (state.trouble?.FailureCode !== failure.FailureCode) await deps.jobs.updateState(change(state, { trouble }));
 }
 
 /** Takes the trouble off a job that moves again. */
@@ -71,6 +82,7 @@ export async function clearTrouble(deps: EngineDependencies, jobId: string): Pro
   if (state?.trouble !== undefined) await deps.jobs.updateState(change(state, { trouble: undefined }));
 }
 
-export function troubledTooLong(trouble: Trouble, now: number): boolean {
-  return now - Date.parse(trouble.since) >= TROUBLE_PATIENCE_MILLISECONDS;
+/** Whether a trouble has lasted longer than a job should wait for it to pass. */
+export function isFatal(trouble: Trouble, now: number): boolean {
+  return !NEVER_FATAL.has(trouble.FailureCode) && now - Date.parse(trouble.since) >= TROUBLE_PATIENCE_MILLISECONDS;
 }

@@ -24,6 +24,8 @@ export interface PartOutcome {
   readonly finished: readonly FinishedTask[];
   /** What kept a task from being carried out. */
   readonly trouble: JobTrouble | undefined;
+  /** What ended the part otherwise: the invocation's time, or a fault. */
+  readonly failure: { readonly error: unknown } | undefined;
 }
 
 /**
@@ -57,14 +59,22 @@ class PartRun {
         await this.oneEnds();
         continue;
       }
-      const answer = this.input.goOn();
-      if (!(typeof answer === 'boolean' ? answer : await answer)) break;
+      if (!(await this.mayGoOn())) break;
       // The answer may have taken time, in which a task failed for the whole job.
       if (!this.stopped) this.begin(this.next++);
     }
     while (this.inFlight > 0) await this.oneEnds();
-    if (this.failure !== undefined && this.oldest === this.input.from) throw this.failure.error;
-    return { finished: this.wholeRun(), trouble: this.trouble };
+    return { finished: this.wholeRun(), trouble: this.trouble, failure: this.failure };
+  }
+
+  /** A look that failed ends the part like a task that did: what is in flight is awaited and counted all the same. */
+  private async mayGoOn(): Promise<boolean> {
+    try {
+      return await this.input.goOn();
+    } catch (error) {
+      this.failure ??= { error };
+      return false;
+    }
   }
 
   private get stopped(): boolean {

@@ -5,11 +5,13 @@ import { INVALID_MANIFEST_CONTENT, ManifestError } from '../manifest/manifest-er
 import { SHARDS_PER_BLOCK } from '../stores/progress-store.ts';
 import { forEachBounded, mapBounded } from './bounded.ts';
 import type { EngineDependencies } from './dependencies.ts';
-import { failJob, moveJob, noteTrouble } from './job-changes.ts';
+import { failJob, handOver, moveJob, NO_PROGRESS, noteTrouble } from './job-changes.ts';
 import type { ManifestSource, OpenManifest } from './manifest-source.ts';
+import { mapWorkers } from './map-workers.ts';
 import { type Plan, readPlan, writePlan } from './plan.ts';
 import { badLine, type ChunkRecord, chunkCount, prepareChunk, readChunkRecord } from './prepare-chunk.ts';
 import { done, type ItemInput, map, type TurnInput, type TurnOutput, wait } from './turn.ts';
+import { guardTurn } from './turn-guard.ts';
 import { itemsKey } from './work-keys.ts';
 
 export interface PrepareDependencies extends EngineDependencies {
@@ -20,11 +22,8 @@ export interface PrepareDependencies extends EngineDependencies {
   readonly attempt: string;
 }
 
-/** Chunks cut at once: enough to read a large manifest in minutes, few enough to leave the account's capacity alone. */
-const CHUNK_WORKERS = 20;
-
-/** How long a job whose role cannot be used waits before it is tried again, in seconds. */
-const TROUBLE_WAIT_SECONDS = 15;
+/** How long to wait after a Map that cut no chunk, in seconds. */
+const STANDSTILL_SECONDS = 15;
 
 /** Executions of this stage hand over when they have turned so often: a history ends at 25,000 events. */
 const TURNS = 100;
@@ -34,21 +33,21 @@ const TURNS = 100;
  * of one chunk is cut here and now; a larger one by a Map over its chunks, whose records the next turn finds.
  */
 export async function prepareTurn(deps: PrepareDependencies, input: TurnInput): Promise<TurnOutput> {
-  const stored = await begin(deps, input);
-  if (stored === undefined) return done(input);
-  try {
-    return await takeTurn(deps, input, stored);
-  } catch (error) {
-    if (error instanceof ManifestError) {
+  return await guardTurn(deps, input, async () => {
+    const stored = await begin(deps, input);
+    if (stored === undefined) return done(input);
+    if (input.turn >= TURNS) {
+      await handOver(deps, input.jobId, input.epoch);
+      return done(input);
+    }
+    try {
+      return await takeTurn(deps, input, stored);
+    } catch (error) {
+      if (!(error instanceof ManifestError)) throw error;
       await failJob(deps, input.jobId, input.epoch, { FailureCode: error.code, FailureReason: error.message });
       return done(input);
     }
-    if (error instanceof JobTrouble) {
-      await noteTrouble(deps, input.jobId, input.epoch, { FailureCode: error.code, FailureReason: error.message });
-      return wait(input, TROUBLE_WAIT_SECONDS);
-    }
-    throw error;
-  }
+  });
 }
 
 /** The request, if this epoch may still prepare the job. */
@@ -95,25 +94,34 @@ async function mapChunks(
   missing: readonly number[],
   manifestBytes: number,
 ): Promise<TurnOutput> {
-  if (input.turn >= TURNS) throw new Error(`chunks ${missing.slice(0, 5)} of job ${input.jobId} never end`);
+  const before =
+    input.turn === 0 ? undefined : await deps.work.head(itemsKey(input.jobId, 'prepare', input.epoch, input.turn - 1));
+  if (before?.metadata['missing'] === String(missing.length)) {
+    await noteTrouble(deps, input.jobId, input.epoch, NO_PROGRESS);
+    return wait(input, STANDSTILL_SECONDS);
+  }
   const items = itemsKey(input.jobId, 'prepare', input.epoch, input.turn);
   const rows = missing.map((chunk) => `${chunk},${manifestBytes}\n`);
-  await deps.work.put(items, `chunk,manifestBytes\n${rows.join('')}`);
-  return map(input, { items, concurrency: CHUNK_WORKERS, deadline: deps.clock.now() + 15 * 60_000 });
+  await deps.work.put(items, `chunk,manifestBytes\n${rows.join('')}`, { missing: String(missing.length) });
+  const concurrency = await mapWorkers(deps);
+  return map(input, { items, concurrency, deadline: deps.clock.now() + 15 * 60_000 });
 }
 
-/** One child of PrepareJob's Map: cuts the chunk that the item names. What cannot be read is left to the next turn. */
+/** One child of PrepareJob's Map: cuts the chunk that the item names. */
 export async function prepareItem(deps: PrepareDependencies, input: ItemInput): Promise<void> {
-  const [state, stored] = await Promise.all([deps.jobs.getState(input.jobId), deps.jobs.getRequest(input.jobId)]);
-  if (stored === undefined || state?.epoch !== input.epoch || state.status !== 'Preparing') return;
-  const chunk = Number(input.item['chunk']);
-  if ((await readChunkRecord(deps, input.jobId, chunk)) !== undefined) return;
+  const { jobId, epoch, item } = input;
+  const [state, stored] = await Promise.all([deps.jobs.getState(jobId), deps.jobs.getRequest(jobId)]);
+  if (stored === undefined || state?.epoch !== epoch || state.status !== 'Preparing') return;
+  const chunk = Number(item['chunk']);
+  if ((await readChunkRecord(deps, jobId, chunk)) !== undefined) return;
   try {
-    const manifest = await deps.openManifest(input.jobId);
-    await cutChunk(deps, stored, chunk, manifest, Number(input.item['manifestBytes']));
+    const manifest = await deps.openManifest(jobId);
+    await cutChunk(deps, stored, chunk, manifest, Number(item['manifestBytes']));
   } catch (error) {
-    // The next turn opens the manifest itself, meets the same fault and deals with it once for the whole job.
     if (!(error instanceof ManifestError || error instanceof JobTrouble)) throw error;
+    const failure = { FailureCode: error.code, FailureReason: error.message };
+    if (error instanceof ManifestError) await failJob(deps, jobId, epoch, failure);
+    else await noteTrouble(deps, jobId, epoch, failure);
   }
 }
 

@@ -1,27 +1,19 @@
 import { createHash } from 'node:crypto';
-import { JobTrouble } from '../job/job-trouble.ts';
 import type { JobFailure, JobState, JobTotals, StoredRequest } from '../job/records.ts';
 import { type JobStatus, stageOf } from '../job/status.ts';
 import { reportFolder, reportManifest } from '../report/report-manifest.ts';
 import type { Block } from '../stores/progress-store.ts';
 import { mapBounded } from './bounded.ts';
-import { moveJob, noteTrouble, troubledTooLong } from './job-changes.ts';
+import { isFatal, moveJob } from './job-changes.ts';
+import { mapWorkers } from './map-workers.ts';
 import { type Plan, readPlan } from './plan.ts';
 import { ReportNotWritable } from './report-destination.ts';
 import { type RangeRecord, type ReportDependencies, writeRange } from './report-range.ts';
 import { hasWorkers, settle } from './settle.ts';
 import { sumOf } from './totals.ts';
 import { done, map, type TurnInput, type TurnOutput, wait } from './turn.ts';
+import { guardTurn } from './turn-guard.ts';
 import { itemsKey, reportRecordKey } from './work-keys.ts';
-import { LOOK_EVERY_MILLISECONDS } from './worker.ts';
-
-/** How long the workers of a job that stops are waited for: they look every three seconds, and then end their tasks. */
-const PATIENCE_MILLISECONDS = LOOK_EVERY_MILLISECONDS + 7_000;
-
-/** Blocks merged at once. */
-const REPORT_WORKERS = 20;
-
-const TROUBLE_WAIT_SECONDS = 15;
 
 /** S3's own words (User Guide, troubleshooting-batch-operations); the code is Drover's. */
 const REPORT_NOT_WRITABLE = 'JobReportNotWritable';
@@ -33,13 +25,16 @@ const REPORT_NOT_WRITABLE_REASON =
  * A job of one block is reported here and now; a larger one by a Map over its blocks.
  */
 export async function reportTurn(deps: ReportDependencies, input: TurnInput): Promise<TurnOutput> {
+  return await guardTurn(deps, input, () => takeTurn(deps, input));
+}
+
+async function takeTurn(deps: ReportDependencies, input: TurnInput): Promise<TurnOutput> {
   const [state, stored] = await Promise.all([deps.jobs.getState(input.jobId), deps.jobs.getRequest(input.jobId)]);
   if (stored === undefined || state?.epoch !== input.epoch || stageOf(state.status) !== 'report') return done(input);
   const plan = await readPlan(deps.work, input.jobId);
   const blocks = plan === undefined ? [] : await deps.progress.listBlocks(input.jobId);
-  if (deps.clock.now() - Date.parse(state.statusSince) < PATIENCE_MILLISECONDS && hasWorkers(blocks)) {
-    return wait(input, 1);
-  }
+  const now = deps.clock.now();
+  if (hasWorkers(blocks, now)) return wait(input, waitFor(now - Date.parse(state.statusSince)));
   if (plan !== undefined) await settle(deps, input.jobId, plan, blocks);
   const sealed = plan === undefined ? [] : await deps.progress.listBlocks(input.jobId);
   const totals = sumOf(sealed, deps.clock.now());
@@ -48,6 +43,11 @@ export async function reportTurn(deps: ReportDependencies, input: TurnInput): Pr
     return await end(deps, input, state);
   }
   return await report(deps, input, { state, stored, plan, blocks: sealed, totals });
+}
+
+/** Seconds until the next look at workers that are ending: most end at once, some have tasks of minutes. */
+function waitFor(waited: number): number {
+  return waited < 10_000 ? 1 : 10;
 }
 
 interface Reporting {
@@ -71,12 +71,10 @@ async function report(deps: ReportDependencies, input: TurnInput, job: Reporting
       records.filter((record) => record !== undefined),
     );
   } catch (error) {
-    if (error instanceof ReportNotWritable) return await endUnreported(deps, input, job.state, error.message);
-    if (!(error instanceof JobTrouble)) throw error;
-    await noteTrouble(deps, input.jobId, input.epoch, { FailureCode: error.code, FailureReason: error.message });
     const { trouble } = job.state;
-    if (trouble === undefined || !troubledTooLong(trouble, deps.clock.now())) return wait(input, TROUBLE_WAIT_SECONDS);
-    return await endUnreported(deps, input, job.state, error.message);
+    const forGood = error instanceof ReportNotWritable || (trouble !== undefined && isFatal(trouble, deps.clock.now()));
+    if (!forGood) throw error;
+    return await endUnreported(deps, input, job.state, error instanceof Error ? error.message : String(error));
   }
   return await end(deps, input, job.state);
 }
@@ -84,7 +82,8 @@ async function report(deps: ReportDependencies, input: TurnInput, job: Reporting
 async function mapBlocks(deps: ReportDependencies, input: TurnInput, missing: readonly Block[]): Promise<TurnOutput> {
   const items = itemsKey(input.jobId, 'report', input.epoch, input.turn);
   await deps.work.put(items, `block\n${missing.map(({ number }) => `${number}\n`).join('')}`);
-  return map(input, { items, concurrency: REPORT_WORKERS, deadline: deps.clock.now() + 15 * 60_000 });
+  const concurrency = await mapWorkers(deps);
+  return map(input, { items, concurrency, deadline: deps.clock.now() + 15 * 60_000 });
 }
 
 async function readRecord(deps: ReportDependencies, jobId: string, block: number): Promise<RangeRecord | undefined> {

@@ -1,18 +1,19 @@
 import type { OperationName } from '../job/operation-name.ts';
 import type { JobState } from '../job/records.ts';
-import type { Operation } from '../operations/operation.ts';
 import { SHARDS_PER_BLOCK } from '../stores/progress-store.ts';
 import type { EngineDependencies } from './dependencies.ts';
-import { failJob, handOver, moveJob, troubledTooLong } from './job-changes.ts';
+import { failJob, handOver, isFatal, moveJob, NO_PROGRESS, noteTrouble } from './job-changes.ts';
+import { type LaneNeeds, lanesOf } from './lanes.ts';
 import { type PlannedShard, readPlan, shardsOf } from './plan.ts';
 import { failAtThreshold, sumOf } from './totals.ts';
 import { done, map, type TurnInput, type TurnOutput, wait } from './turn.ts';
-import { lanesOf, strided, waveCsv, waveSize } from './wave.ts';
+import { guardTurn } from './turn-guard.ts';
+import { strided, waveCsv, waveSize } from './wave.ts';
 import { itemsKey } from './work-keys.ts';
 
 export interface RunDependencies extends EngineDependencies {
   /** How the operation of a job runs. */
-  readonly operation: (name: OperationName) => Pick<Operation, 'concurrency' | 'invokesFunctions'>;
+  readonly operation: (name: OperationName) => LaneNeeds;
 }
 
 /** An execution hands over to the next epoch after so many turns: its history ends at 25,000 events. */
@@ -29,27 +30,41 @@ const WAVE_DEADLINE_MILLISECONDS = 15 * 60_000;
  * report. What a turn decides follows from tables and files only.
  */
 export async function runTurn(deps: RunDependencies, input: TurnInput): Promise<TurnOutput> {
+  return await guardTurn(deps, input, () => takeTurn(deps, input));
+}
+
+async function takeTurn(deps: RunDependencies, input: TurnInput): Promise<TurnOutput> {
   const state = await deps.jobs.getState(input.jobId);
   if (state?.epoch !== input.epoch || state.status !== 'Active') return done(input);
-  if (state.trouble !== undefined && troubledTooLong(state.trouble, deps.clock.now())) {
+  if (state.trouble !== undefined && isFatal(state.trouble, deps.clock.now())) {
     await failJob(deps, input.jobId, input.epoch, state.trouble);
     return done(input);
   }
-  const { unfinished, counted } = await lookAtBlocks(deps, input);
-  if (unfinished.length === 0) return await finish(deps, input);
+  const left = await lookAtBlocks(deps, input);
+  if (left.unfinished.length === 0) return await finish(deps, input);
   if (input.turn >= TURNS_PER_EXECUTION) {
-    await handOver(deps, state);
+    await handOver(deps, input.jobId, input.epoch);
     return done(input);
   }
-  if (await stoodStill(deps, input, counted)) return wait(input, STANDSTILL_SECONDS);
-  return await planWave(deps, input, state, unfinished, counted);
+  const last = await lastWave(deps, input);
+  if (last?.counted === left.counted) {
+    if (state.trouble === undefined) await noteTrouble(deps, input.jobId, input.epoch, NO_PROGRESS);
+    return wait(input, STANDSTILL_SECONDS);
+  }
+  return await planWave(deps, input, state, left, last);
 }
 
-/** The shards that are not done, and the tasks counted so far. Raises the totals as a worker would. */
-async function lookAtBlocks(
-  deps: EngineDependencies,
-  { jobId }: TurnInput,
-): Promise<{ readonly unfinished: PlannedShard[]; readonly counted: number }> {
+/** What a job has still to do. */
+interface Left {
+  readonly unfinished: readonly PlannedShard[];
+  /** Tasks counted so far. */
+  readonly counted: number;
+  /** On average. */
+  readonly tasksPerShard: number;
+}
+
+/** Looks at the blocks. Raises the totals as a worker would. */
+async function lookAtBlocks(deps: EngineDependencies, { jobId }: TurnInput): Promise<Left> {
   const plan = await readPlan(deps.work, jobId);
   if (plan === undefined) throw new Error(`job ${jobId} is Active and has no plan`);
   const blocks = await deps.progress.listBlocks(jobId);
@@ -59,7 +74,7 @@ async function lookAtBlocks(
   await deps.jobs.raiseTotals(jobId, totals);
   const finished = new Set(blocks.flatMap((block) => [...block.done]));
   const unfinished = [...shardsOf(jobId, plan)].filter(({ shard }) => !finished.has(shard));
-  return { unfinished, counted: totals.succeeded + totals.failed };
+  return { unfinished, counted: totals.succeeded + totals.failed, tasksPerShard: plan.tasks / plan.shards };
 }
 
 /** All tasks are counted: to the report, as complete or, if the threshold was crossed at the very end, as failed. */
@@ -72,26 +87,47 @@ async function finish(deps: EngineDependencies, input: TurnInput): Promise<TurnO
   return done(input);
 }
 
-/** Whether the turn before this one planned a wave and nothing was counted since. */
-async function stoodStill(deps: EngineDependencies, input: TurnInput, counted: number): Promise<boolean> {
-  if (input.turn === 0) return false;
+/** What a turn leaves with its wave for the turn after it, as the CSV's metadata. */
+interface WaveNotes {
+  /** Tasks of the job counted when the wave was planned. */
+  readonly counted: number;
+  /** Epoch milliseconds. */
+  readonly plannedAt: number;
+  readonly workers: number;
+}
+
+/** The notes of the wave that the turn before this one planned; undefined if it planned none. */
+async function lastWave(deps: EngineDependencies, input: TurnInput): Promise<WaveNotes | undefined> {
+  if (input.turn === 0) return undefined;
   const before = await deps.work.head(itemsKey(input.jobId, 'run', input.epoch, input.turn - 1));
-  return before !== undefined && Number(before.metadata['counted']) === counted;
+  if (before === undefined) return undefined;
+  const number = (name: string): number => Number(before.metadata[name]);
+  return { counted: number('counted'), plannedAt: number('planned-at'), workers: number('workers') };
+}
+
+/** Milliseconds that a shard took a worker in the last wave; undefined where that was not to be seen. */
+function shardMilliseconds(last: WaveNotes | undefined, left: Left, now: number): number | undefined {
+  if (last === undefined || left.counted <= last.counted) return undefined;
+  const shards = (left.counted - last.counted) / left.tasksPerShard;
+  return ((now - last.plannedAt) * last.workers) / shards;
 }
 
 async function planWave(
   deps: RunDependencies,
   input: TurnInput,
   state: JobState,
-  unfinished: readonly PlannedShard[],
-  counted: number,
+  left: Left,
+  last: WaveNotes | undefined,
 ): Promise<TurnOutput> {
+  const now = deps.clock.now();
   const { shares } = await deps.jobs.getSchedule();
   const lanes = lanesOf(shares[input.jobId]?.workers ?? 1, deps.operation(state.operation));
   // While something keeps the whole job from going on, one worker is enough to find out whether it still does.
   const workers = state.trouble === undefined ? lanes.workers : 1;
-  const wave = strided(unfinished, workers).slice(0, state.trouble === undefined ? waveSize(workers) : 1);
+  const size = state.trouble === undefined ? waveSize(workers, shardMilliseconds(last, left, now)) : 1;
+  const wave = strided(left.unfinished, workers).slice(0, size);
   const items = itemsKey(input.jobId, 'run', input.epoch, input.turn);
-  await deps.work.put(items, waveCsv(wave, lanes.concurrency), { counted: String(counted) });
-  return map(input, { items, concurrency: workers, deadline: deps.clock.now() + WAVE_DEADLINE_MILLISECONDS });
+  const notes = { counted: String(left.counted), 'planned-at': String(now), workers: String(workers) };
+  await deps.work.put(items, waveCsv(wave, lanes.concurrency), notes);
+  return map(input, { items, concurrency: workers, deadline: now + WAVE_DEADLINE_MILLISECONDS });
 }

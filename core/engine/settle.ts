@@ -3,13 +3,14 @@ import { forEachBounded } from './bounded.ts';
 import type { EngineDependencies } from './dependencies.ts';
 import { findPart } from './part-file.ts';
 import { type Plan, shardsOf } from './plan.ts';
+import { isWorkedOn } from './suspicion.ts';
 
 /** Blocks settled at once. */
 const CONCURRENCY = 16;
 
-/** Whether a worker is named on a shard that is not done: it may still be about to count. */
-export function hasWorkers(blocks: readonly Block[]): boolean {
-  return blocks.some((block) => !block.sealed && [...block.parts.values()].some(({ by }) => by !== undefined));
+/** Whether a living worker is at some shard: it may still be about to count. */
+export function hasWorkers(blocks: readonly Block[], now: number): boolean {
+  return blocks.some((block) => !block.sealed && [...block.parts.values()].some((part) => isWorkedOn(part, now)));
 }
 
 /**

@@ -12,10 +12,10 @@ import { failJob } from './job-changes.ts';
 const SUM_EVERY_MILLISECONDS = 2_000;
 
 /** The same while a job is so young that its failure threshold could bite at the next part. */
-const PROBING_SUM_EVERY_MILLISECONDS = 100;
+const PROBING_SUM_EVERY_MILLISECONDS = 200;
 
 /** How often a worker looks whether another's sum has come. */
-const LOOK_EVERY_MILLISECONDS = 20;
+const LOOK_EVERY_MILLISECONDS = 60;
 
 /** Longest wait for a fresh sum: a summing worker that died must not hold the others. */
 const FRESH_WITHIN_MILLISECONDS = 3_000;
@@ -63,10 +63,10 @@ export async function freshTotals(
   since: number,
 ): Promise<JobTotals> {
   for (;;) {
-    const now = deps.clock.now();
-    if (await deps.jobs.claimSum(jobId, now, PROBING_SUM_EVERY_MILLISECONDS)) return await sum(deps, jobId, epoch);
     const totals = await deps.jobs.getTotals(jobId);
+    const now = deps.clock.now();
     if (totals.summedAt > since || now - since > FRESH_WITHIN_MILLISECONDS) return totals;
+    if (await deps.jobs.claimSum(jobId, now, PROBING_SUM_EVERY_MILLISECONDS)) return await sum(deps, jobId, epoch);
     await deps.clock.sleep(LOOK_EVERY_MILLISECONDS);
   }
 }

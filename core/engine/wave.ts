@@ -1,22 +1,26 @@
-import type { Operation } from '../operations/operation.ts';
 import type { PlannedShard } from './plan.ts';
 
 /** Shards of one wave at most: a Map run reads its CSV quickly and a straggler does not hold too many. */
 const MOST_SHARDS = 40_000;
 
 /** Shards of one wave at least, if there are so many: each wave costs a turn. */
-const LEAST_SHARDS = 2_000;
+const LEAST_SHARDS = 50;
 
-/** What one worker should do in one wave, in milliseconds. */
+/** What the workers should do in one wave, in milliseconds. */
 const WAVE_MILLISECONDS = 10 * 60_000;
 
 /** A shard's time when nothing was measured yet. */
 const ASSUMED_SHARD_MILLISECONDS = 10_000;
 
-/** How many shards the next wave takes: what the workers should do in about ten minutes. */
+/**
+ * How many shards the next wave takes: what the workers should do in about ten minutes, so that what a share allows, and
+ * where neighbours lie, is looked at anew that often, and few children begin when their time is over.
+ *
+ * @param shardMilliseconds what a shard took a worker in the wave before, if that is known.
+ */
 export function waveSize(workers: number, shardMilliseconds = ASSUMED_SHARD_MILLISECONDS): number {
   const shards = (workers * WAVE_MILLISECONDS) / Math.max(1, shardMilliseconds);
-  return Math.round(Math.min(MOST_SHARDS, Math.max(LEAST_SHARDS, shards)));
+  return Math.round(Math.min(MOST_SHARDS, Math.max(LEAST_SHARDS, 2 * workers, shards)));
 }
 
 /**
@@ -33,24 +37,6 @@ export function strided<Shard>(shards: readonly Shard[], workers: number): Shard
     }
   }
   return order;
-}
-
-/** How a job's share is used. */
-export interface Lanes {
-  readonly workers: number;
-  /** Tasks in flight in each. */
-  readonly concurrency: number;
-}
-
-/**
- * Divides a share of the account's concurrency into workers and their tasks in flight. Where each task is an invocation
- * too (LambdaInvoke), those count against the share, so that a job's functions leave room for what runs the job.
- */
-export function lanesOf(share: number, operation: Pick<Operation, 'concurrency' | 'invokesFunctions'>): Lanes {
-  if (!operation.invokesFunctions) return { workers: Math.max(1, share), concurrency: operation.concurrency };
-  const workers = Math.max(1, Math.floor(share / (1 + operation.concurrency)));
-  const each = Math.floor(share / workers) - 1;
-  return { workers, concurrency: Math.min(operation.concurrency, Math.max(1, each)) };
 }
 
 /** A wave's CSV. File names are the engine's own: no quotes, no backslashes, no commas. */

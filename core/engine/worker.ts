@@ -4,12 +4,21 @@ import type { ManifestField } from '../job/request.ts';
 import { readTaskLine } from '../manifest/task-line.ts';
 import type { Operation, TaskContext, TaskResult } from '../operations/operation.ts';
 import { MISSING_VERSION, reportRow } from '../report/report-row.ts';
-import { blockOf, type ShardPosition } from '../stores/progress-store.ts';
+import { blockOf, type NamedWorker, type ShardPosition } from '../stores/progress-store.ts';
 import type { EngineDependencies } from './dependencies.ts';
 import { clearTrouble, noteTrouble } from './job-changes.ts';
 import { runPart, WINDOW_FACTOR } from './part.ts';
 import { type FinishedTask, findPart, type PartRecord, writePart } from './part-file.ts';
-import { DEATHS_TO_FAIL_A_TASK, isSuspect, takeOver, WORKER_CRASHED } from './suspicion.ts';
+import {
+  died,
+  isCondemned,
+  isSuspect,
+  LEASE_MILLISECONDS,
+  released,
+  takeOver,
+  WORKER_CRASHED,
+  workerName,
+} from './suspicion.ts';
 import { failAtThreshold, freshTotals, isProbing, refreshTotals } from './totals.ts';
 import type { ItemInput } from './turn.ts';
 
@@ -32,12 +41,14 @@ export interface ShardInput {
   readonly tasks: number;
   /** Tasks in flight at once: what the job's share allows one worker, if less than the operation wants. */
   readonly concurrency: number;
-  /** Epoch milliseconds by which the worker must have given the shard up. */
+  /** Epoch milliseconds by which the worker should have given the shard up. */
   readonly deadline: number;
+  /** Epoch milliseconds at which tasks still in flight are aborted, for the invocation's time is over. */
+  readonly abortAt: number;
 }
 
-/** A row of the wave's CSV as its worker takes it. `latest`: when the worker itself must have ended. */
-export function parseShard({ jobId, epoch, deadline, item }: ItemInput, latest: number): ShardInput {
+/** A row of the wave's CSV as its worker takes it. */
+export function parseShard({ jobId, epoch, deadline, item }: ItemInput, abortAt: number): ShardInput {
   const number = (column: string): number => {
     const value = Number(item[column]);
     if (!Number.isInteger(value)) throw new Error(`the wave of job ${jobId} has a row without ${column}`);
@@ -50,7 +61,8 @@ export function parseShard({ jobId, epoch, deadline, item }: ItemInput, latest: 
     file: item['file'] ?? '',
     tasks: number('tasks'),
     concurrency: number('concurrency'),
-    deadline: Math.min(deadline, latest),
+    deadline: Math.min(deadline, abortAt),
+    abortAt,
   };
 }
 
@@ -78,7 +90,14 @@ export async function runShard(deps: WorkerDependencies, input: ShardInput): Pro
   const state = await deps.jobs.getState(input.jobId);
   if (!wants(state, input.epoch) || deps.clock.now() >= input.deadline) return;
   const run = new ShardRun(deps, input, state?.trouble !== undefined);
-  if (await run.catchUp()) await run.carryOut();
+  try {
+    if (await run.catchUp()) await run.carryOut();
+  } catch (error) {
+    // Whatever it is, the job says so; that it passes, or does not, the next waves will show.
+    const FailureReason = `A worker failed: ${error instanceof Error ? error.message : String(error)}`;
+    await noteTrouble(deps, input.jobId, input.epoch, { FailureCode: 'WorkerFault', FailureReason });
+    throw error;
+  }
 }
 
 function wants(state: JobState | undefined, epoch: number): boolean {
@@ -91,6 +110,8 @@ class ShardRun {
   private position: ShardPosition | undefined;
   private lastLook: number;
   private wanted = true;
+  /** Milliseconds of the slowest task so far. */
+  private slowest = 0;
 
   constructor(
     private readonly deps: WorkerDependencies,
@@ -115,7 +136,9 @@ class ShardRun {
     for (;;) {
       const written = await findPart(this.deps.work, jobId, shard, this.at);
       if (written === undefined) return true;
-      if (!(await this.count(written, this.position.by))) return false;
+      const { by, lease } = this.position;
+      if (!(await this.count(written, by === undefined || lease === undefined ? undefined : { by, lease })))
+        return false;
     }
   }
 
@@ -129,17 +152,20 @@ class ShardRun {
       throw error;
     }
     const lines = await this.readLines();
-    const taken = takeOver(this.position, deps.invocation, WINDOW * input.concurrency);
+    const taken = takeOver(this.position, { epoch: input.epoch, invocation: deps.invocation }, deps.clock.now());
+    if (taken === undefined) return;
     if (!(await deps.progress.setPosition(input.jobId, input.shard, this.position, taken))) return;
     this.position = taken;
-    if ((taken.deaths ?? 0) >= DEATHS_TO_FAIL_A_TASK && taken.at === taken.diedAt) {
-      const crashed = finish(lines[taken.at] ?? '', job.fields, WORKER_CRASHED);
-      if (!(await this.countTasks([crashed]))) return;
-    }
+    const endLease = deps.clock.every(LEASE_MILLISECONDS / 3, () => this.renewLease());
     try {
+      if (isCondemned(taken)) {
+        const crashed = finish(lines[taken.at] ?? '', job.fields, WORKER_CRASHED);
+        if (!(await this.countTasks([crashed]))) return;
+      }
       while (this.wanted && (await this.onePart(job, lines)));
     } finally {
-      await this.release();
+      endLease();
+      await this.release(released);
     }
   }
 
@@ -147,24 +173,48 @@ class ShardRun {
   private async onePart(job: WorkerJob, lines: readonly string[]): Promise<boolean> {
     const { deps, input } = this;
     const began = deps.clock.now();
-    const suspect = this.position !== undefined && isSuspect(this.position, WINDOW * input.concurrency);
+    const suspect = this.position !== undefined && isSuspect(this.position, WINDOW_FACTOR * input.concurrency);
     const totals = await deps.jobs.getTotals(input.jobId);
     if (await failAtThreshold(deps, input.jobId, input.epoch, totals)) return false;
     const probing = isProbing(totals);
     const ends = Math.min(began + PART_MILLISECONDS, input.deadline);
-    const { finished, trouble } = await runPart({
+    const { finished, trouble, failure } = await runPart({
       tasks: input.tasks,
       from: this.at,
       most: suspect ? 1 : probing ? PROBING_PART_TASKS : Number.POSITIVE_INFINITY,
       concurrency: input.concurrency,
-      execute: (task) => execute(job, lines[task] ?? '', `${input.shard}-${task}`),
+      execute: (task) => this.timed(() => execute(job, lines[task] ?? '', `${input.shard}-${task}`)),
       goOn: () => this.goOn(ends),
     });
     if (finished.length > 0 && !(await this.countTasks(finished))) return false;
     if (trouble !== undefined) await this.noted(trouble);
-    if (trouble !== undefined || finished.length === 0 || deps.clock.now() >= input.deadline) return false;
+    if (failure !== undefined) return await this.failed(failure.error, finished.length === 0);
+    if (trouble !== undefined || finished.length === 0 || deps.clock.now() + this.slowest >= input.deadline)
+      return false;
     await this.lookAtTotals(probing && finished.some(({ succeeded }) => !succeeded));
     return true;
+  }
+
+  /** A task that outlasts its worker's whole life is like one that kills it; any other fault is the worker's own. */
+  private async failed(error: unknown, nothingCounted: boolean): Promise<false> {
+    if (this.deps.clock.now() < this.input.abortAt) throw error;
+    if (nothingCounted) await this.release(died);
+    return false;
+  }
+
+  private async timed(task: () => Promise<FinishedTask>): Promise<FinishedTask> {
+    const began = this.deps.clock.now();
+    const finished = await task();
+    this.slowest = Math.max(this.slowest, this.deps.clock.now() - began);
+    return finished;
+  }
+
+  private async renewLease(): Promise<void> {
+    const seen = this.position;
+    if (seen?.by === undefined) return;
+    const next = { ...seen, lease: this.deps.clock.now() + LEASE_MILLISECONDS };
+    // Best effort: whoever moved the shard on in the meantime renewed the lease with it.
+    await this.deps.progress.setPosition(this.input.jobId, this.input.shard, seen, next).catch(() => false);
   }
 
   /** Whether the part may begin another task. Looks at the job every three seconds. */
@@ -195,7 +245,8 @@ class ShardRun {
     while (rest.length > 0) {
       const from = this.at;
       const record = await writePart(this.deps.work, { jobId, shard, from }, rest);
-      if (!(await this.count(record, this.deps.invocation))) return false;
+      const lease = this.deps.clock.now() + LEASE_MILLISECONDS;
+      if (!(await this.count(record, { by: this.name, lease }))) return false;
       // Another worker's part may have been shorter: what is beyond it is a part of its own.
       rest = rest.slice(record.end - from);
     }
@@ -203,7 +254,7 @@ class ShardRun {
   }
 
   /** Moves the shard past a part whose results are written. False when the shard is done or sealed: stop. */
-  private async count(part: PartRecord, by: string | undefined): Promise<boolean> {
+  private async count(part: PartRecord, worker: NamedWorker | undefined): Promise<boolean> {
     const { jobId, shard, tasks } = this.input;
     const isDone = part.end >= tasks;
     const outcome = await this.deps.progress.advance(jobId, {
@@ -213,7 +264,7 @@ class ShardRun {
       done: isDone,
       succeeded: part.succeeded,
       failed: part.failed,
-      ...(by === undefined ? {} : { by }),
+      ...(worker === undefined ? {} : { worker }),
     });
     if (outcome === 'conflict') throw new Error(`shard ${shard} of job ${jobId} stands before task ${this.at}`);
     if (outcome === 'sealed') return this.leave();
@@ -230,7 +281,7 @@ class ShardRun {
     const { jobId, shard } = this.input;
     const block = await this.deps.progress.getBlock(jobId, blockOf(shard));
     const now = block?.parts.get(shard);
-    if (now?.by !== this.deps.invocation) return this.leave();
+    if (now?.by !== this.name) return this.leave();
     this.position = now;
     return true;
   }
@@ -255,11 +306,16 @@ class ShardRun {
   }
 
   /** Says that nobody is at work on the shard: the next worker need not suspect a crash. */
-  private async release(): Promise<void> {
+  private async release(how: (position: ShardPosition) => ShardPosition): Promise<void> {
     const { jobId, shard } = this.input;
-    if (this.position?.by !== this.deps.invocation) return;
-    const { by: _, ...rest } = this.position;
-    await this.deps.progress.setPosition(jobId, shard, this.position, rest);
+    if (this.position?.by !== this.name) return;
+    const next = how(this.position);
+    await this.deps.progress.setPosition(jobId, shard, this.position, next);
+    this.position = next;
+  }
+
+  private get name(): string {
+    return workerName(this.input.epoch, this.deps.invocation);
   }
 
   private async readLines(): Promise<readonly string[]> {
@@ -273,9 +329,6 @@ class ShardRun {
     );
   }
 }
-
-/** Tasks in flight when a worker died, in multiples of the concurrency: one of them is the suspect. */
-const WINDOW = WINDOW_FACTOR;
 
 async function execute(job: WorkerJob, line: string, taskId: string): Promise<FinishedTask> {
   const task = readTaskLine(line, job.fields);

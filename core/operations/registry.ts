@@ -31,9 +31,3 @@ export function requireOperation(name: OperationName): Operation {
   if (operation === undefined) throw new Error(`the operation ${name} is not built`);
   return operation;
 }
-
-/** Invocations that one worker of this operation makes use of at once, itself included. */
-export function slotsPerWorker(name: OperationName): number {
-  const { concurrency, invokesFunctions } = requireOperation(name);
-  return invokesFunctions ? 1 + concurrency : 1;
-}

@@ -1,4 +1,5 @@
 import type { EngineDependencies } from '../engine/dependencies.ts';
+import { type LaneNeeds, lanesOf, slotsPerWorker } from '../engine/lanes.ts';
 import { LOOK_EVERY_MILLISECONDS } from '../engine/worker.ts';
 import type { OperationName } from '../job/operation-name.ts';
 import type { JobState, Schedule, Share } from '../job/records.ts';
@@ -12,8 +13,8 @@ export interface SchedulerDependencies extends Omit<EngineDependencies, 'callSch
   readonly executions: Executions;
   /** Workers of all jobs together, as the operator set it. */
   readonly maxConcurrentWorkers: number;
-  /** Invocations that one worker of this operation makes use of, itself included. */
-  readonly slotsPerWorker: (operation: OperationName) => number;
+  /** How the operation of a job runs. */
+  readonly operation: (name: OperationName) => LaneNeeds;
 }
 
 /** A pausing job's workers have looked at it by then, and begin nothing new. */
@@ -21,6 +22,9 @@ const PAUSE_MILLISECONDS = LOOK_EVERY_MILLISECONDS + 1_000;
 
 /** Least time between two raises of a job's share: UpdateMapRun refills at one call a second for the whole account. */
 const RAISE_EVERY_MILLISECONDS = 15_000;
+
+/** How long after a decision the sweeper's calls still apply it: some calls of the sweeper, one each minute. */
+const APPLIED_AGAIN_MILLISECONDS = 3 * 60_000;
 
 /** A share that moved by no more than this part of itself stays as it is. */
 const TOLERANCE = 0.25;
@@ -38,7 +42,10 @@ export async function schedule(deps: SchedulerDependencies, jobId?: string): Pro
   const own = new Set<string>();
   for (;;) {
     const states = await openStates(deps);
-    const pausing = await apply(deps, states, await decide(deps, states), own);
+    const decision = await decide(deps, states);
+    // Another call decided in between: from what it did, this one decides anew.
+    if (decision === undefined) continue;
+    const pausing = await apply(deps, states, decision, { own, again: jobId === undefined });
     if (pausing === undefined) return;
     // The pause ends within seconds; the call that began it sees it through, and a later call does if this one dies.
     await deps.clock.sleep(Math.max(0, pausing - deps.clock.now()));
@@ -68,24 +75,25 @@ interface Decision {
   readonly before: Schedule['shares'];
 }
 
-/** The decision: shares of all contending jobs, written if they changed. */
-async function decide(deps: SchedulerDependencies, states: readonly JobState[]): Promise<Decision> {
+/** The decision: shares of all contending jobs, written if they changed; undefined if another call wrote first. */
+async function decide(deps: SchedulerDependencies, states: readonly JobState[]): Promise<Decision | undefined> {
+  const before = await deps.jobs.getSchedule();
   const contenders = await Promise.all(states.map((state) => contender(deps, state)));
   const capacity = capacityOf(deps.maxConcurrentWorkers, await deps.jobs.getCapacity());
-  const wanted = allocate(contenders, capacity);
-  for (;;) {
-    const before = await deps.jobs.getSchedule();
-    const shares = settled(before.shares, wanted, deps.clock.now());
-    const decision = { shares, before: before.shares };
-    if (sameShares(before.shares, shares)) return decision;
-    if (await deps.jobs.putSchedule({ version: before.version + 1, shares })) return decision;
-  }
+  const shares = settled(before.shares, allocate(contenders, capacity), deps.clock.now());
+  const decision = { shares, before: before.shares };
+  if (sameShares(before.shares, shares)) return decision;
+  return (await deps.jobs.putSchedule({ version: before.version + 1, shares })) ? decision : undefined;
 }
 
 async function contender(deps: SchedulerDependencies, state: JobState): Promise<Contender> {
   const { shardsDone } = await deps.jobs.getTotals(state.jobId);
   const shards = Math.max(1, (state.shards ?? 1) - shardsDone);
-  return { jobId: state.jobId, priority: state.priority, demand: shards * deps.slotsPerWorker(state.operation) };
+  return {
+    jobId: state.jobId,
+    priority: state.priority,
+    demand: shards * slotsPerWorker(deps.operation(state.operation)),
+  };
 }
 
 /** What was wanted, less changes that are not worth an UpdateMapRun: small ones, and raises that come too soon. */
@@ -118,24 +126,47 @@ function sameShares(a: Schedule['shares'], b: Schedule['shares']): boolean {
  * Applies the decision: first to the jobs that give up workers, and, once none of them is pausing any more, to those
  * that wait for some. Until then the old workers still run, and both together would leave the control plane no room.
  *
- * @param own The jobs whose pause this call has begun; it adds to them.
  * @returns When this call has to look again; undefined if it need not.
  */
 async function apply(
   deps: SchedulerDependencies,
   states: readonly JobState[],
   decision: Decision,
-  own: Set<string>,
+  call: Call,
 ): Promise<number | undefined> {
   const waiting = states.filter(({ status }) => status === 'Ready' || status === 'Paused');
   const pauses: Pause[] = [];
   for (const state of states.filter((each) => !waiting.includes(each))) {
-    const pause = await applyToServed(deps, state, decision, own);
+    const pause = await oneByOne(deps, state, () => applyToServed(deps, state, decision, call));
     if (pause !== undefined) pauses.push(pause);
   }
-  if (pauses.length === 0) for (const state of waiting) await applyToWaiting(deps, state, decision);
+  if (pauses.length === 0) {
+    for (const state of waiting) await oneByOne(deps, state, () => applyToWaiting(deps, state, decision));
+  }
   const looks = pauses.filter(({ looksAgain }) => looksAgain).map(({ ends }) => ends);
   return looks.length === 0 ? undefined : Math.min(...looks);
+}
+
+/** What fails for one job must not keep the others from theirs: it is tried again by the next call. */
+async function oneByOne<Result>(
+  deps: SchedulerDependencies,
+  { jobId }: JobState,
+  work: () => Promise<Result>,
+): Promise<Result | undefined> {
+  try {
+    return await work();
+  } catch (error) {
+    deps.log('a job could not be given its share', { jobId, error: String(error) });
+    return undefined;
+  }
+}
+
+/** One call of the scheduler. */
+interface Call {
+  /** The jobs whose pause it has begun. */
+  readonly own: Set<string>;
+  /** Whether it applies again what was decided lately: the sweeper's calls do, lest an effect be lost with its call. */
+  readonly again: boolean;
 }
 
 /** A job's pause, as this call found or made it. */
@@ -157,7 +188,7 @@ async function applyToServed(
   deps: SchedulerDependencies,
   state: JobState,
   { shares, before }: Decision,
-  own: Set<string>,
+  { own, again }: Call,
 ): Promise<Pause | undefined> {
   const { jobId, status } = state;
   const share = shares[jobId];
@@ -170,9 +201,13 @@ async function applyToServed(
     return { ends: pauseEnd(pausing), looksAgain: true };
   }
   if (status === 'Active' && share !== undefined) {
-    if (share.workers === before[jobId]?.workers) return undefined;
-    await deps.executions.setConcurrency(jobId, 'run', state.epoch, share.workers);
+    const recent = again && deps.clock.now() - share.since < APPLIED_AGAIN_MILLISECONDS;
+    if (share.workers === before[jobId]?.workers && !recent) return undefined;
+    const { workers } = lanesOf(share.workers, deps.operation(state.operation));
+    await deps.executions.setConcurrency(jobId, 'run', state.epoch, workers);
   } else if (status === 'Pausing') {
+    // The call that began the pause may have died before it stopped the execution.
+    if (!own.has(jobId)) await deps.executions.stop(jobId, 'run', state.epoch - 1);
     const ends = pauseEnd(state);
     if (deps.clock.now() < ends) return { ends, looksAgain: own.has(jobId) };
     await move(deps, state, 'Paused');

@@ -33,10 +33,24 @@ const DELETIONS = 20;
  * waited too long for confirmation, deletes what is past its retention, and lets the scheduler look at everything.
  */
 export async function sweep(deps: SweeperDependencies): Promise<void> {
-  await deps.jobs.putCapacity(workersOf(await deps.accountConcurrency()));
-  await forEachBounded(await deps.jobs.openJobIds(), 8, (jobId) => sweepJob(deps, jobId));
+  await attempt(deps, 'measure the capacity', async () => {
+    await deps.jobs.putCapacity(workersOf(await deps.accountConcurrency()));
+  });
+  await attempt(deps, 'look at open jobs', async () => {
+    const jobIds = await deps.jobs.openJobIds();
+    await forEachBounded(jobIds, 8, (jobId) => attempt(deps, `sweep job ${jobId}`, () => sweepJob(deps, jobId)));
+  });
   await deps.callScheduler();
   await deleteExpired(deps);
+}
+
+/** What fails for one job, or in one step, must not keep the rest from theirs: the next minute brings another try. */
+async function attempt(deps: SweeperDependencies, what: string, work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    deps.log(`the sweeper could not ${what}`, { error: String(error) });
+  }
 }
 
 async function sweepJob(deps: SweeperDependencies, jobId: string): Promise<void> {
@@ -81,8 +95,10 @@ async function expire(deps: SweeperDependencies, state: JobState): Promise<void>
 async function deleteExpired(deps: SweeperDependencies): Promise<void> {
   const before = retentionStart(new Date(deps.clock.now())).toISOString();
   for (const closed of await deps.jobs.closedJobs(before, DELETIONS)) {
-    await deps.work.deletePrefix(jobPrefix(closed.jobId));
-    await deps.progress.deleteBlocks(closed.jobId);
-    await deps.jobs.deleteJob(closed);
+    await attempt(deps, `delete job ${closed.jobId}`, async () => {
+      await deps.work.deletePrefix(jobPrefix(closed.jobId));
+      await deps.progress.deleteBlocks(closed.jobId);
+      await deps.jobs.deleteJob(closed);
+    });
   }
 }

@@ -7,12 +7,15 @@ export interface Patience {
   readonly milliseconds: number;
   /** Milliseconds without a connection to the host, after which the whole job is in trouble. */
   readonly unreachableMilliseconds: number;
-  /** Whether throttling counts: if not, a throttled request is tried until its signal is aborted. */
+  /** Whether throttling counts as other failures do; if not, a throttled request is tried for THROTTLED_MILLISECONDS. */
   readonly throttlesCount: boolean;
   /** The first delay is up to `baseDelay`, each next one up to twice as much, none more than `maxDelay`. */
   readonly baseDelay: number;
   readonly maxDelay: number;
 }
+
+/** Milliseconds of nothing but throttling, where that does not count, after which the whole job is in trouble. */
+export const THROTTLED_MILLISECONDS = 5 * 60_000;
 
 /**
  * The delay before another attempt, in milliseconds: anything from none to the bound ("full jitter"), so that requests

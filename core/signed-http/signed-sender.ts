@@ -5,7 +5,7 @@ import type { CredentialSource, Credentials } from './credentials.ts';
 import { exchange, type HttpResponse } from './exchange.ts';
 import { type Failure, NetworkFailure } from './failure.ts';
 import { kindOf } from './failure-kind.ts';
-import { fullJitter, type Patience } from './patience.ts';
+import { fullJitter, type Patience, THROTTLED_MILLISECONDS } from './patience.ts';
 import { signedHeaders } from './signature.ts';
 import type { AttemptOutcome, CallResult, Endpoint, SignedCall } from './signed-call.ts';
 
@@ -162,6 +162,9 @@ export class SignedSender {
     const unreachable = failure instanceof NetworkFailure && failure.unreachable;
     const endless = throttled && !patience.throttlesCount;
     const limit = unreachable ? patience.unreachableMilliseconds : patience.milliseconds;
+    if (endless && then > THROTTLED_MILLISECONDS) {
+      throw new JobTrouble('Throttled', `Nothing but throttling for five minutes: ${failure.message}`.slice(0, 256));
+    }
     if (!endless && (spent.attempts >= patience.attempts || then > limit)) {
       if (unreachable) throw new JobTrouble('EndpointUnreachable', failure.message.slice(0, 256));
       return false;

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import {
   BatchGetCommand,
@@ -83,7 +84,7 @@ class DynamoJobStore implements JobStore {
   }
 
   async updateState(next: JobState): Promise<boolean> {
-    return await took(
+    const wrote = await took(
       this.client.send(
         new PutCommand({
           TableName: this.table,
@@ -93,6 +94,8 @@ class DynamoJobStore implements JobStore {
         }),
       ),
     );
+    // A request that took and was repeated fails its own condition.
+    return wrote || isDeepStrictEqual(await this.getState(next.jobId), next);
   }
 
   async raiseTotals(jobId: string, totals: JobTotals): Promise<void> {
@@ -210,7 +213,7 @@ class DynamoJobStore implements JobStore {
   }
 
   async putSchedule(next: Schedule): Promise<boolean> {
-    return await took(
+    const wrote = await took(
       this.client.send(
         new PutCommand({
           TableName: this.table,
@@ -220,6 +223,7 @@ class DynamoJobStore implements JobStore {
         }),
       ),
     );
+    return wrote || isDeepStrictEqual(await this.getSchedule(), next);
   }
 
   async getCapacity(): Promise<number | undefined> {
@@ -281,6 +285,7 @@ class DynamoJobStore implements JobStore {
       );
       items.push(...(answer.Responses?.[this.table] ?? []));
       wanted = (answer.UnprocessedKeys?.[this.table]?.Keys ?? []) as Record<string, unknown>[];
+      if (wanted.length > 0) await new Promise((resolve) => setTimeout(resolve, 50 + Math.random() * 100));
     }
     return items;
   }

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import {
   DeleteCommand,
@@ -80,7 +81,7 @@ class DynamoProgressStore implements ProgressStore {
     seen: ShardPosition | undefined,
     next: ShardPosition,
   ): Promise<boolean> {
-    return await took(
+    const wrote = await took(
       this.client.send(
         new UpdateCommand({
           TableName: this.table,
@@ -103,6 +104,10 @@ class DynamoProgressStore implements ProgressStore {
         }),
       ),
     );
+    if (wrote) return true;
+    // A request that took and was repeated fails its own condition.
+    const block = await this.getBlock(jobId, blockOf(shard));
+    return block?.sealed === false && isDeepStrictEqual(block.parts.get(shard), next);
   }
 
   async advance(jobId: string, advance: Advance): Promise<AdvanceOutcome> {
@@ -150,7 +155,7 @@ function standsWhereSeen(seen: ShardPosition | undefined): string {
 /** The one write in which results are counted: on condition that the shard stands at the part's beginning, unsealed. */
 function move(
   jobId: string,
-  { shard, from, to, done, succeeded, failed, by }: Advance,
+  { shard, from, to, done, succeeded, failed, worker }: Advance,
 ): {
   Key: { jobId: string; block: number };
   UpdateExpression: string;
@@ -159,13 +164,15 @@ function move(
   ExpressionAttributeValues: Record<string, unknown>;
 } {
   const counts = '#succeeded = #succeeded + :s, #failed = #failed + :f';
-  const onwards = by === undefined ? 'REMOVE #parts.#shard.#by' : '';
-  const setBy = by === undefined ? '' : ', #parts.#shard.#by = :by';
+  const name =
+    worker === undefined
+      ? 'REMOVE #parts.#shard.#by, #parts.#shard.#lease'
+      : ', #parts.#shard.#by = :by, #parts.#shard.#lease = :lease';
   return {
     Key: { jobId, block: blockOf(shard) },
     UpdateExpression: done
       ? `SET ${counts} REMOVE #parts.#shard ADD #done :shards`
-      : `SET ${counts}, #parts.#shard.#at = :to${setBy} ${onwards}`,
+      : `SET ${counts}, #parts.#shard.#at = :to ${name}`,
     ConditionExpression: `${UNSEALED} AND #parts.#shard.#at = :from`,
     ExpressionAttributeNames: {
       '#parts': 'parts',
@@ -174,14 +181,14 @@ function move(
       '#succeeded': 'succeeded',
       '#failed': 'failed',
       '#sealed': 'sealed',
-      ...(done ? { '#done': 'done' } : { '#by': 'by' }),
+      ...(done ? { '#done': 'done' } : { '#by': 'by', '#lease': 'lease' }),
     },
     ExpressionAttributeValues: {
       ':s': succeeded,
       ':f': failed,
       ':from': from,
       ...(done ? { ':shards': new Set([shard]) } : { ':to': to }),
-      ...(done || by === undefined ? {} : { ':by': by }),
+      ...(done || worker === undefined ? {} : { ':by': worker.by, ':lease': worker.lease }),
     },
   };
 }

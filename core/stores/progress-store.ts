@@ -1,13 +1,22 @@
 /** Shards in one block: one DynamoDB item. Keeps an item of worst case (every shard begun) under 16 KB. */
 export const SHARDS_PER_BLOCK = 256;
 
-/** How far a shard is that was begun and is not done. */
-export interface ShardPosition {
+/** A worker as it is named on the shard that it is at work on. */
+export interface NamedWorker {
+  /** `<epoch>.<invocation>` */
+  readonly by: string;
+  /** Epoch milliseconds until which it is taken to be alive; it moves this on while it is. */
+  readonly lease: number;
+}
+
+/**
+ * How far a shard is that was begun and is not done. The worker is the one that is, or was when it died, at work on it;
+ * there is none after a clean end.
+ */
+export interface ShardPosition extends Partial<NamedWorker> {
   /** Tasks counted so far: the next part begins at this task of the shard. */
   readonly at: number;
-  /** The invocation that is (or was, if it died) at work on it; absent after a clean end. */
-  readonly by?: string;
-  /** Invocations that died with the shard standing at `diedAt`. */
+  /** Workers that died, or ran out of time, with the shard standing at `diedAt`. */
   readonly deaths?: number;
   readonly diedAt?: number;
 }
@@ -35,8 +44,8 @@ export interface Advance {
   readonly done: boolean;
   readonly succeeded: number;
   readonly failed: number;
-  /** Kept as the position's `by` while the same invocation goes on. */
-  readonly by?: string;
+  /** Who is at work on the shard from here on; absent when nobody is. */
+  readonly worker?: NamedWorker;
 }
 
 /** `behind`: the shard already stands at or past `to`. `conflict`: it stands elsewhere, before `to`. */
@@ -50,7 +59,8 @@ export interface ProgressStore {
   listBlocks(jobId: string): Promise<readonly Block[]>;
   /**
    * Puts a begun shard's position (who is at work, deaths so far) on condition that it still stands where `seen` says
-   * (undefined: not begun) and the block is not sealed. False: it moved; read again.
+   * (`at` and `by`; undefined: not begun) and the block is not sealed. False: it moved; read again. True also for a
+   * write that took and was repeated.
    */
   setPosition(jobId: string, shard: number, seen: ShardPosition | undefined, next: ShardPosition): Promise<boolean>;
   advance(jobId: string, advance: Advance): Promise<AdvanceOutcome>;

@@ -4,7 +4,7 @@ import type { ManifestSource } from '../engine/manifest-source.ts';
 import { bareETag, parseObjectArn } from '../job/object-arn.ts';
 import type { Manifest } from '../job/request.ts';
 import { ManifestError } from '../manifest/manifest-error.ts';
-import { statusOf } from './s3-error.ts';
+import { isFinal, statusOf } from './s3-error.ts';
 
 /** How often a read that broke off is taken up again where it was. */
 const RESUMPTIONS = 5;
@@ -41,7 +41,9 @@ export function createS3ManifestSource(client: S3Client, location: Manifest['Loc
             position += (chunk as Buffer).length;
             yield chunk as Buffer;
           }
-          return;
+          // A stream that ends early without an error is taken up again like one that broke.
+          if (position < end && attempt >= RESUMPTIONS)
+            throw new Error(`the manifest ${named} cannot be read to its end`);
         } catch (error) {
           // Only a stream that broke has no answer: what S3 refused it would refuse again.
           if (statusOf(error) !== undefined || attempt >= RESUMPTIONS) throw manifestFault(error, named, etag);
@@ -67,10 +69,11 @@ function manifestFault(error: unknown, named: string, etag: string): unknown {
         `The manifest ${named} does not have the ETag ${etag} that the job was created with: it was changed since.`,
         { cause: error },
       );
-    case 400:
-      return new ManifestError('ManifestNotReadable', `S3 refused to read the manifest ${named}: ${text(error)}.`);
     default:
-      return error;
+      if (!isFinal(error)) return error;
+      return new ManifestError('ManifestNotReadable', `S3 refused to read the manifest ${named}: ${text(error)}.`, {
+        cause: error,
+      });
   }
 }
 

@@ -3,7 +3,7 @@ import { PassThrough } from 'node:stream';
 import { PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import { Upload } from '@aws-sdk/lib-storage';
 import { type ReportDestination, ReportNotWritable, type ReportObject } from '../engine/report-destination.ts';
-import { statusOf } from './s3-error.ts';
+import { isFinal } from './s3-error.ts';
 
 export interface S3ReportDestinationOptions {
   /** Acts with the job's role. */
@@ -75,10 +75,9 @@ class UploadedObject implements ReportObject {
   }
 }
 
-/** What S3 refuses for good; throttles (429, 503) and server faults are left to be tried again. */
+/** What S3 refuses for good; the rest is left to be tried again. */
 function writeFault(error: unknown, bucket: string): unknown {
-  const status = statusOf(error);
-  if (status === undefined || status < 400 || status >= 500 || status === 429) return error;
+  if (!isFinal(error)) return error;
   const text = error instanceof Error ? `${error.name} ${error.message}` : String(error);
   return new ReportNotWritable(`S3 answered for bucket ${bucket}: ${text}`, { cause: error });
 }

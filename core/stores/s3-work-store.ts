@@ -63,6 +63,7 @@ class S3WorkStore implements WorkStore {
         if (statusOf(error) === 412) return 'exists';
         // Two writers at once: whoever is told so tries again (S3 User Guide, conditional-writes).
         if (statusOf(error) !== 409 || attempt === CONFLICT_TRIES) throw error;
+        await new Promise((resolve) => setTimeout(resolve, Math.random() * 50 * attempt));
       }
     }
   }
@@ -72,9 +73,12 @@ class S3WorkStore implements WorkStore {
       const page = await this.client.send(new ListObjectsV2Command({ Bucket: this.bucket, Prefix: prefix }));
       const objects = (page.Contents ?? []).flatMap(({ Key }) => (Key === undefined ? [] : [{ Key }]));
       if (objects.length === 0) return;
-      await this.client.send(
+      const answer = await this.client.send(
         new DeleteObjectsCommand({ Bucket: this.bucket, Delete: { Objects: objects, Quiet: true } }),
       );
+      const [refused] = answer.Errors ?? [];
+      if (refused !== undefined)
+        throw new Error(`S3 did not delete ${refused.Key}: ${refused.Code} ${refused.Message}`);
     }
   }
 

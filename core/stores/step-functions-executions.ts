@@ -47,8 +47,9 @@ export function createStepFunctionsExecutions(client: SFNClient, machines: State
       return answer.status === 'RUNNING' || answer.status === 'PENDING_REDRIVE' ? 'running' : 'ended';
     },
     async setConcurrency(jobId, stage, epoch, workers) {
-      const list = new ListMapRunsCommand({ executionArn: arn(jobId, stage, epoch), maxResults: 10 });
+      const list = new ListMapRunsCommand({ executionArn: arn(jobId, stage, epoch), maxResults: 1_000 });
       const answer = await unless('ExecutionDoesNotExist', client.send(list));
+      // All of them: an execution has up to 200, and in which order they are listed is not documented.
       const running = answer?.mapRuns?.find((run) => run.stopDate === undefined);
       if (running?.mapRunArn === undefined) return;
       // It may have ended since: the next wave takes the new share anyway.

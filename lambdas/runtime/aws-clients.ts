@@ -5,12 +5,15 @@ import { SFNClient } from '@aws-sdk/client-sfn';
 import { STSClient } from '@aws-sdk/client-sts';
 import { optionalVariable } from './environment.ts';
 
+/** All blocks of a job lie in one partition: a burst of workers is throttled for seconds, which no task should notice. */
+const TABLE_ATTEMPTS = 10;
+
 /**
  * The function's own clients, with the function's own role: for tables, the work bucket and the machines. One of each a
  * process; the SDK finds Region and endpoint in its usual variables. With an endpoint of its own S3 is spoken to path
  * style, for a name like `bucket.127.0.0.1` leads nowhere.
  */
-export const dynamoDb = lazy(() => new DynamoDBClient({}));
+export const dynamoDb = lazy(() => new DynamoDBClient({ maxAttempts: TABLE_ATTEMPTS }));
 export const lambda = lazy(() => new LambdaClient({}));
 export const stepFunctions = lazy(() => new SFNClient({}));
 export const sts = lazy(() => new STSClient({}));

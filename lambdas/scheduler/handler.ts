@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { systemClock } from '../../core/engine/clock.ts';
-import { slotsPerWorker } from '../../core/operations/registry.ts';
+import { requireOperation } from '../../core/operations/registry.ts';
 import { schedule } from '../../core/scheduling/schedule.ts';
 import { executions, jobStore } from '../runtime/engine.ts';
 import { requireVariable } from '../runtime/environment.ts';
@@ -17,7 +17,7 @@ export async function handler(event: unknown): Promise<void> {
     clock: systemClock,
     log,
     maxConcurrentWorkers: Number(requireVariable('MAX_CONCURRENT_WORKERS')),
-    slotsPerWorker,
+    operation: requireOperation,
   };
   await schedule(dependencies, jobId);
 }

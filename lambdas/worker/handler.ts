@@ -4,9 +4,6 @@ import { engineDependencies } from '../runtime/engine.ts';
 import { jobOpener } from '../runtime/job-access.ts';
 import { parseItem } from '../runtime/turn-events.ts';
 
-/** Before the function's time limit, in milliseconds: begin no new task, so that those in flight can end. */
-const END_BEFORE = 30_000;
-
 /** Before the function's time limit: abort what is still in flight, so that what has ended is counted. */
 const ABORT_BEFORE = 10_000;
 
@@ -16,7 +13,7 @@ export async function handler(event: unknown, context: Context): Promise<void> {
   const remaining = context.getRemainingTimeInMillis();
   const abort = new AbortController();
   const timer = setTimeout(() => abort.abort(), Math.max(0, remaining - ABORT_BEFORE));
-  const shard = parseShard(parseItem(event), Date.now() + remaining - END_BEFORE);
+  const shard = parseShard(parseItem(event), Date.now() + remaining - ABORT_BEFORE);
   try {
     const invocation = context.awsRequestId.slice(0, 8);
     await runShard({ ...engine, invocation, openJob: jobOpener(engine.jobs, abort.signal) }, shard);

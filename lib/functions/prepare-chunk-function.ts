@@ -14,8 +14,9 @@ export class PrepareChunkFunction extends EngineFunction {
       timeout: Duration.minutes(15),
       environment: props.scheduler.environment,
     });
-    props.tables.grantReadJobs(this);
+    props.tables.grantChangeJobs(this);
     props.workBucket.grantReadWrite(this);
     props.jobRoles.grantAssume(this);
+    props.scheduler.grantCall(this);
   }
 }

@@ -57,6 +57,7 @@ export class EngineBench {
     sleep: async (milliseconds: number): Promise<void> => {
       this.now += milliseconds;
     },
+    every: (): (() => void) => () => undefined,
   };
 
   async create(): Promise<void> {
@@ -97,7 +98,7 @@ export class EngineBench {
         log: () => undefined,
         executions,
         maxConcurrentWorkers,
-        slotsPerWorker: () => 1,
+        operation: () => this.operation,
       },
       this.jobId,
     );

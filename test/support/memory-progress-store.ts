@@ -58,12 +58,8 @@ export class MemoryProgressStore implements ProgressStore {
       block.done.add(advance.shard);
       block.parts.delete(advance.shard);
     } else {
-      const { by: _, ...rest } = now;
-      block.parts.set(advance.shard, {
-        ...rest,
-        at: advance.to,
-        ...(advance.by === undefined ? {} : { by: advance.by }),
-      });
+      const { by: _, lease: __, ...rest } = now;
+      block.parts.set(advance.shard, { ...rest, at: advance.to, ...advance.worker });
     }
     return 'advanced';
   }

@@ -114,7 +114,7 @@ describe('a task that kills its worker', () => {
     expect(state.status).toBe('Complete');
     expect(totals).toMatchObject({ succeeded: 19, failed: 1 });
     expect(bench.reportLines().filter((line) => line.includes('WorkerCrashed'))).toEqual([
-      'bkt,k7,,failed,500,WorkerCrashed,The worker ended abnormally 3 times while it carried out this task',
+      'bkt,k7,,failed,500,WorkerCrashed,The worker crashed or ran out of time 3 times while it carried out this task',
     ]);
     expect(bench.executed.get('k7')).toBeLessThanOrEqual(4);
   });

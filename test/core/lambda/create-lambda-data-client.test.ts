@@ -108,10 +108,16 @@ describe('an invocation', () => {
 
   test('that is throttled is made until it is not', async () => {
     const throttled = refusal(429, 'TooManyRequestsException');
-    const { client, server, clock } = await rig([...Array.from({ length: 200 }, () => throttled), OK]);
+    const { client, server, clock } = await rig([...Array.from({ length: 20 }, () => throttled), OK]);
     expect(await client.invoke(ARN, '{}', never)).toMatchObject({ ok: true });
-    expect(server.requests).toHaveLength(201);
+    expect(server.requests).toHaveLength(21);
     expect(Math.max(...clock.sleeps)).toBe(15_000);
+  });
+
+  test("that is throttled for five minutes is not the task's trouble but the job's", async () => {
+    const throttled = refusal(429, 'TooManyRequestsException');
+    const { client } = await rig(Array.from({ length: 200 }, () => throttled));
+    await expect(client.invoke(ARN, '{}', never)).rejects.toMatchObject({ name: 'JobTrouble', code: 'Throttled' });
   });
 
   test('that is throttled ends when it is given up', async () => {

@@ -45,6 +45,7 @@ class Bench {
           this.now += milliseconds;
           await this.meanwhile();
         },
+        every: () => () => undefined,
       },
       log: () => undefined,
       executions: {
@@ -54,7 +55,7 @@ class Bench {
         setConcurrency: async (job, _, __, workers) => void this.done.push(`set ${job} ${workers}`),
       },
       maxConcurrentWorkers: 6,
-      slotsPerWorker: () => 1,
+      operation: () => ({ concurrency: 1, invokesFunctions: false }),
     };
     await schedule(deps, jobId);
   }

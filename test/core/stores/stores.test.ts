@@ -215,11 +215,11 @@ describe.each([
     const begun = { at: 0, by: 'i1' };
     expect(await progress.setPosition(id, 300, undefined, begun)).toBe(true);
     expect(await progress.setPosition(id, 300, undefined, { at: 0, by: 'i2' })).toBe(false);
-    const first = { shard: 300, from: 0, to: 5, done: false, ...counts, by: 'i1' };
+    const first = { shard: 300, from: 0, to: 5, done: false, ...counts, worker: { by: 'i1', lease: 9 } };
     expect(await progress.advance(id, first)).toBe('advanced');
     expect(await progress.advance(id, first)).toBe('behind');
     expect(await progress.advance(id, { ...first, from: 9, to: 12 })).toBe('conflict');
-    expect((await progress.getBlock(id, 1))?.parts.get(300)).toEqual({ at: 5, by: 'i1' });
+    expect((await progress.getBlock(id, 1))?.parts.get(300)).toEqual({ at: 5, by: 'i1', lease: 9 });
     expect(await progress.setPosition(id, 300, { at: 5, by: 'i2' }, { at: 5 })).toBe(false);
     expect(await progress.setPosition(id, 300, { at: 5, by: 'i1' }, { at: 5 })).toBe(true);
     expect(await progress.setPosition(id, 300, { at: 5 }, { at: 5, by: 'i3', deaths: 1, diedAt: 5 })).toBe(true);
