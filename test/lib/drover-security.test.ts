@@ -77,6 +77,7 @@ describe.each(FLAG_SETTINGS)('a Drover in an app %s', (_, context) => {
     expect(new Set(invoked.map(({ resource }) => resource))).toEqual(new Set(['<DroverSchedulerFunction.Arn>']));
     expect(invoked.map(({ who }) => who).sort()).toEqual([
       'JobApiHandler',
+      'PrepareChunk',
       'PrepareTurn',
       'ReportTurn',
       'RunTurn',

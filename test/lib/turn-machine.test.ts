@@ -110,9 +110,9 @@ describe.each(machines)('the machine %s', (_, properties) => {
   });
 
   test.each([
-    ['turn', () => definition.States.Turn],
-    ['item', () => map.ItemProcessor.States.Item],
-  ])('calls the %s function by its ARN and outlasts minutes of throttling', (_name, state) => {
+    ['turn', () => definition.States.Turn, true],
+    ['item', () => map.ItemProcessor.States.Item, false],
+  ])('calls the %s function by its ARN and outlasts minutes of throttling', (_name, state, afterServiceErrors) => {
     const task = state() as State & {
       Retry: { ErrorEquals: string[]; MaxAttempts: number; JitterStrategy?: string }[];
     };
@@ -126,7 +126,9 @@ describe.each(machines)('the machine %s', (_, properties) => {
       MaxAttempts: 20,
       JitterStrategy: 'FULL',
     });
-    expect(task.Retry.some(({ ErrorEquals }) => ErrorEquals.includes('Lambda.ServiceException'))).toBe(true);
+    // After a service error an item may still be running, and a second worker beside it would take it for dead.
+    const retries = task.Retry.some(({ ErrorEquals }) => ErrorEquals.includes('Lambda.ServiceException'));
+    expect(retries).toBe(afterServiceErrors);
   });
 
   test('repeats a turn that failed twice, and an item never: the blocks say what it left', () => {
