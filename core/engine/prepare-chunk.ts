@@ -28,13 +28,15 @@ export interface ChunkInput {
   readonly attempt: string;
   readonly manifest: ManifestSource;
   readonly manifestBytes: number;
+  /** Bytes of each chunk but the last. */
+  readonly chunkBytes: number;
   readonly fields: readonly ManifestField[];
   readonly tasksPerShard: number;
 }
 
 /** How many chunks a manifest of so many bytes is cut in. */
-export function chunkCount(manifestBytes: number): number {
-  return Math.max(1, Math.ceil(manifestBytes / CHUNK_BYTES));
+export function chunkCount(manifestBytes: number, chunkBytes: number): number {
+  return Math.max(1, Math.ceil(manifestBytes / chunkBytes));
 }
 
 /**
@@ -66,8 +68,8 @@ export async function readChunkRecord(
 }
 
 async function cut(input: ChunkInput, writer: ShardWriter): Promise<ChunkRecord['bad']> {
-  const from = input.chunk * CHUNK_BYTES;
-  const end = Math.min(from + CHUNK_BYTES, input.manifestBytes);
+  const from = input.chunk * input.chunkBytes;
+  const end = Math.min(from + input.chunkBytes, input.manifestBytes);
   if (from >= end) return undefined;
   const bytes = input.manifest.read(Math.max(0, from - 1), Math.min(end + MAXIMUM_LINE_BYTES + 2, input.manifestBytes));
   let lines = 0;

@@ -9,7 +9,7 @@ import { failJob, handOver, moveJob, NO_PROGRESS, noteTrouble } from './job-chan
 import type { ManifestSource, OpenManifest } from './manifest-source.ts';
 import { mapWorkers } from './map-workers.ts';
 import { type Plan, readPlan, writePlan } from './plan.ts';
-import { badLine, type ChunkRecord, chunkCount, prepareChunk, readChunkRecord } from './prepare-chunk.ts';
+import { badLine, CHUNK_BYTES, type ChunkRecord, chunkCount, prepareChunk, readChunkRecord } from './prepare-chunk.ts';
 import { done, type ItemInput, map, type TurnInput, type TurnOutput, wait } from './turn.ts';
 import { guardTurn } from './turn-guard.ts';
 import { itemsKey } from './work-keys.ts';
@@ -20,6 +20,8 @@ export interface PrepareDependencies extends EngineDependencies {
   readonly tasksPerShard: (stored: StoredRequest) => number;
   /** Unique to this invocation. */
   readonly attempt: string;
+  /** Bytes of the manifest in one chunk; CHUNK_BYTES unless given. Never changes while a job is prepared. */
+  readonly chunkBytes?: number;
 }
 
 /** How long to wait after a Map that cut no chunk, in seconds. */
@@ -78,7 +80,7 @@ async function makePlan(
 ): Promise<Plan | TurnOutput> {
   const manifest = await deps.openManifest(input.jobId);
   const manifestBytes = await manifest.size();
-  const chunks = Array.from({ length: chunkCount(manifestBytes) }, (_, chunk) => chunk);
+  const chunks = Array.from({ length: chunkCount(manifestBytes, chunkBytesOf(deps)) }, (_, chunk) => chunk);
   const records =
     chunks.length === 1
       ? [await cutChunk(deps, stored, 0, manifest, manifestBytes)]
@@ -138,9 +140,14 @@ async function cutChunk(
     attempt: deps.attempt,
     manifest,
     manifestBytes,
+    chunkBytes: chunkBytesOf(deps),
     fields: fieldsOf(stored),
     tasksPerShard: deps.tasksPerShard(stored),
   });
+}
+
+function chunkBytesOf({ chunkBytes }: PrepareDependencies): number {
+  return chunkBytes ?? CHUNK_BYTES;
 }
 
 /** The columns of the job's manifest. Every task line is read by these. */

@@ -9,12 +9,14 @@ import { initialState } from '../../core/job/initial-state.ts';
 import type { StoredRequest } from '../../core/job/records.ts';
 import type { JobRequest } from '../../core/job/request.ts';
 import { hasEnded, type Stage, stageOf } from '../../core/job/status.ts';
-import type { Operation, Task, TaskResult } from '../../core/operations/operation.ts';
+import type { Operation, Task, TaskContext, TaskResult } from '../../core/operations/operation.ts';
 import { schedule } from '../../core/scheduling/schedule.ts';
+import type { Executions, SchedulerCall } from '../../core/stores/executions.ts';
 import { Death, Life } from './life.ts';
 import { MemoryJobStore } from './memory-job-store.ts';
 import { MemoryProgressStore } from './memory-progress-store.ts';
 import { MemoryWorkStore } from './memory-work-store.ts';
+import { VirtualTime } from './virtual-time.ts';
 
 export const SUCCESS: TaskResult = { status: 'succeeded', httpStatus: 200, errorCode: '', message: 'Successful' };
 export const FAILURE: TaskResult = { status: 'failed', httpStatus: 404, errorCode: 'NoSuchKey', message: 'gone' };
@@ -26,11 +28,27 @@ export interface BenchOptions {
   readonly tasksPerShard?: number;
   readonly concurrency?: number;
   readonly workers?: number;
-  /** What a task does; Life is that of its worker. */
-  readonly execute?: (task: Task, life: Life) => Promise<TaskResult>;
+  /** What a task does; Life is that of its worker, the signal its TaskContext's. */
+  readonly execute?: (task: Task, life: Life, signal: AbortSignal) => Promise<TaskResult>;
+  /** Before a worker opens its job. */
+  readonly openJob?: () => Promise<void>;
+  /** Instead of the manifest's bytes. */
+  readonly readManifest?: (start: number, end: number) => AsyncIterable<Buffer>;
+  readonly chunkBytes?: number;
+  /** A worker's tasks are aborted after so long, and it is killed ten seconds later. */
+  readonly workerMilliseconds?: number;
+  /** Whether a child of a Map may fail, as it may in the cloud; otherwise the test does. */
+  readonly toleratesFaults?: boolean;
   /** The life of the next invocation of a function. */
-  readonly lifeOf?: (name: Stage | 'worker' | 'chunk' | 'range') => Life;
+  readonly lifeOf?: (name: FunctionName) => Life;
+  /** What happens elsewhere just before each side effect of a function, named by the store's method. */
+  readonly meanwhile?: (by: FunctionName, call: string) => Promise<void>;
 }
+
+export type FunctionName = Stage | 'worker' | 'chunk' | 'range';
+
+/** From a worker's time to abort to its end (lambdas/worker). */
+const ABORT_BEFORE = 10_000;
 
 /**
  * The engine on stores in memory and a clock of its own: the machines are stepped by hand, an invocation that dies is
@@ -47,24 +65,34 @@ export class EngineBench {
   readonly executed = new Map<string, number>();
   readonly started = new Set<string>();
   readonly stopped = new Set<string>();
-  now = Date.parse('2026-01-02T03:04:05.000Z');
+  /** When each task was begun, in order. */
+  readonly begun: { readonly key: string; readonly at: number }[] = [];
+  readonly clock = new VirtualTime(START);
+  /** Capacity of all workers, as the operator set it: 0 pauses the job. */
+  workers: number;
+  executions: Executions = {
+    start: async (_, stage, epoch) => void this.started.add(`${stage}-${epoch}`),
+    stop: async (_, stage, epoch) => void this.stopped.add(`${stage}-${epoch}`),
+    status: async () => 'running' as const,
+    setConcurrency: async () => undefined,
+  };
+  callScheduler: SchedulerCall = async () => undefined;
   private invocations = 0;
 
-  constructor(readonly options: BenchOptions) {}
+  constructor(readonly options: BenchOptions) {
+    this.workers = options.workers ?? 4;
+  }
 
-  readonly clock = {
-    now: (): number => this.now,
-    sleep: async (milliseconds: number): Promise<void> => {
-      this.now += milliseconds;
-    },
-    every: (): (() => void) => () => undefined,
-  };
+  /** Milliseconds since the bench was made. */
+  get passed(): number {
+    return this.clock.now() - START;
+  }
 
   async create(): Promise<void> {
     const stored: StoredRequest = {
       jobId: this.jobId,
       hash: 'h',
-      createdAt: new Date(this.now).toISOString(),
+      createdAt: new Date(this.clock.now()).toISOString(),
       request: { ...REQUEST, ...this.options.request },
     };
     await this.jobs.createJob(stored, initialState(stored), []);
@@ -78,54 +106,49 @@ export class EngineBench {
       if (state === undefined || hasEnded(state.status)) return;
       const next = stageOf(state.status);
       if (next !== undefined) await this.runStage(next, state.epoch);
-      this.now += 1_000;
+      await this.clock.sleep(1_000);
     }
     throw new Error(`the job does not end: ${JSON.stringify(await this.jobs.getState(this.jobId))}`);
   }
 
-  async schedule(): Promise<void> {
-    const executions = {
-      start: async (_: string, stage: Stage, epoch: number) => void this.started.add(`${stage}-${epoch}`),
-      stop: async (_: string, stage: Stage, epoch: number) => void this.stopped.add(`${stage}-${epoch}`),
-      status: async () => 'running' as const,
-      setConcurrency: async () => undefined,
-    };
-    const maxConcurrentWorkers = this.options.workers ?? 4;
+  async schedule(jobId: string | undefined = this.jobId): Promise<void> {
     await schedule(
       {
         jobs: this.jobs,
         clock: this.clock,
         log: () => undefined,
-        executions,
-        maxConcurrentWorkers,
+        executions: this.executions,
+        maxConcurrentWorkers: this.workers,
         operation: () => this.operation,
       },
-      this.jobId,
+      jobId,
     );
   }
 
-  /** One execution of a stage's machine. */
-  async runStage(stage: Stage, epoch: number, mostTurns = 1_000): Promise<void> {
+  /** One execution of a stage's machine. Stopped, it begins nothing more; what it began goes on. */
+  async runStage(stage: Stage, epoch: number, stopped: () => boolean = () => false): Promise<void> {
     let state: TurnInput = { jobId: this.jobId, epoch, turn: 0 };
-    for (let turn = 0; turn < mostTurns; turn += 1) {
+    for (let turn = 0; turn < 1_000; turn += 1) {
       const output: TurnOutput = await this.untilAlive(() => this.turn(stage, state));
-      if (output.action === 'done') return;
-      if (output.action === 'wait') this.now += output.seconds * 1_000;
-      else await this.map(stage, output);
+      if (output.action === 'done' || stopped()) return;
+      if (output.action === 'wait') await this.clock.sleep(output.seconds * 1_000);
+      else await this.map(stage, output, stopped);
+      if (stopped()) return;
       state = { jobId: output.jobId, epoch: output.epoch, turn: output.turn };
     }
     throw new Error(`stage ${stage} does not end`);
   }
 
-  private async map(stage: Stage, output: TurnOutput): Promise<void> {
+  private async map(stage: Stage, output: TurnOutput, stopped: () => boolean): Promise<void> {
     const rows = csvRows((await this.work.get(output.items))?.body.toString() ?? '');
     const inputs = rows.map((item) => ({ jobId: output.jobId, epoch: output.epoch, deadline: output.deadline, item }));
     const queue = inputs.values();
     const child = async (): Promise<void> => {
       for (const input of queue) {
+        if (stopped()) return;
         // A child that failed is tolerated: the next turn looks at the truth.
         await this.item(stage, input).catch((error: unknown) => {
-          if (!(error instanceof Death)) throw error;
+          if (!(error instanceof Death || this.options.toleratesFaults === true)) throw error;
         });
       }
     };
@@ -146,10 +169,24 @@ export class EngineBench {
 
   async item(stage: Stage, input: ItemInput): Promise<void> {
     const life = this.life(stage === 'run' ? 'worker' : stage === 'prepare' ? 'chunk' : 'range');
-    if (stage === 'run')
-      await life.live(() => runShard(this.workerDependencies(life), parseShard(input, Number.MAX_SAFE_INTEGER)));
+    if (stage === 'run') await this.worker(life, input);
     else if (stage === 'prepare') await life.live(() => prepareItem(this.prepareDependencies(life), input));
     else await life.live(() => reportItem(this.reportDependencies(life), input));
+  }
+
+  private async worker(life: Life, input: ItemInput): Promise<void> {
+    const limit = this.options.workerMilliseconds ?? Number.MAX_SAFE_INTEGER / 2;
+    const abort = new AbortController();
+    const limits = [
+      this.clock.after(limit, () => abort.abort()),
+      this.clock.after(limit + ABORT_BEFORE, () => life.kill()),
+    ];
+    const shard = parseShard(input, this.clock.now() + limit);
+    try {
+      await life.live(() => runShard(this.workerDependencies(life, abort.signal), shard));
+    } finally {
+      for (const callOff of limits) callOff();
+    }
   }
 
   /** Lines of the report, in the manifest's words, sorted; empty if there is no report. */
@@ -165,27 +202,42 @@ export class EngineBench {
       jobs: life.of(this.jobs),
       progress: life.of(this.progress),
       work: life.of(this.work),
-      callScheduler: async () => undefined,
-      clock: this.clock,
+      callScheduler: (jobId) => this.callScheduler(jobId),
+      clock: {
+        now: () => this.clock.now(),
+        sleep: (milliseconds) => this.clock.sleep(milliseconds),
+        every: (milliseconds, work) =>
+          this.clock.every(milliseconds, async () => {
+            if (!life.dead) await work();
+          }),
+      },
       log: () => undefined,
     };
   }
 
-  workerDependencies(life: Life): WorkerDependencies {
+  private workerDependencies(life: Life, signal: AbortSignal): WorkerDependencies {
     const run = this.options.execute ?? (async () => SUCCESS);
     const execute = async (task: Task): Promise<TaskResult> => {
       this.executed.set(task.key, (this.executed.get(task.key) ?? 0) + 1);
-      const result = await run(task, life);
+      this.begun.push({ key: task.key, at: this.passed });
+      const result = await run(task, life, signal);
       return life.dead ? await new Promise(() => undefined) : result;
     };
     return {
       ...this.dependencies(life),
       invocation: `i${this.invocations++}`,
       openJob: async (jobId) => {
+        await this.options.openJob?.();
         const stored = await this.jobs.getRequest(jobId);
         if (stored === undefined) throw new Error('no request');
         const fields = stored.request.Manifest?.Spec.Fields ?? [];
-        return { stored, fields, operation: { ...this.operation, execute }, parameters: {}, context: {} as never };
+        return {
+          stored,
+          fields,
+          operation: { ...this.operation, execute },
+          parameters: {},
+          context: { jobId, signal } as TaskContext,
+        };
       },
     };
   }
@@ -201,15 +253,17 @@ export class EngineBench {
 
   private prepareDependencies(life: Life): PrepareDependencies {
     const bytes = Buffer.from(this.options.manifest);
+    async function* inPieces(start: number, end: number): AsyncIterable<Buffer> {
+      yield bytes.subarray(start, end);
+    }
     return {
       ...this.dependencies(life),
+      ...(this.options.chunkBytes === undefined ? {} : { chunkBytes: this.options.chunkBytes }),
       attempt: `a${this.invocations++}`,
       tasksPerShard: () => this.tasksPerShard,
       openManifest: async () => ({
         size: async () => bytes.length,
-        read: async function* (start: number, end: number) {
-          yield bytes.subarray(start, end);
-        },
+        read: this.options.readManifest ?? inPieces,
       }),
     };
   }
@@ -230,8 +284,10 @@ export class EngineBench {
     };
   }
 
-  private life(name: Stage | 'worker' | 'chunk' | 'range'): Life {
-    return this.options.lifeOf?.(name) ?? Life.forever();
+  private life(name: FunctionName): Life {
+    const life = this.options.lifeOf?.(name) ?? Life.forever();
+    life.meanwhile = async (call) => await this.options.meanwhile?.(name, call);
+    return life;
   }
 
   /** As a machine's Retry does: the turn is taken again when its function died. */
@@ -254,6 +310,8 @@ function csvRows(text: string): Record<string, string>[] {
     return Object.fromEntries(columns.map((column, index) => [column, values[index] ?? '']));
   });
 }
+
+const START = Date.parse('2026-01-02T03:04:05.000Z');
 
 const REQUEST: JobRequest = {
   ConfirmationRequired: false,

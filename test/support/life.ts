@@ -10,6 +10,8 @@ export class Death extends Error {
 export class Life {
   private left: number;
   dead = false;
+  /** What happens elsewhere just before each side effect, named by the method. */
+  meanwhile: (call: string) => Promise<void> = async () => undefined;
   private readonly died: Promise<never>;
   private die: () => void = () => undefined;
 
@@ -32,14 +34,24 @@ export class Life {
   }
 
   /** A side effect: carried out unless the life is over. */
-  async effect<Result>(call: () => Promise<Result>): Promise<Result> {
+  async effect<Result>(call: () => Promise<Result>, name = ''): Promise<Result> {
+    if (!this.dead) await this.meanwhile(name);
     if (this.dead) return await never();
     this.left -= 1;
-    if (this.left > 0) return await call();
+    if (this.left > 0) {
+      const result = await call();
+      return this.dead ? await never() : result;
+    }
     this.dead = true;
     if (this.afterwards) await call();
     this.die();
     return await never();
+  }
+
+  /** Ends it here and now. */
+  kill(): void {
+    this.dead = true;
+    this.die();
   }
 
   /** The object, with every method call a side effect of this life. */
@@ -48,7 +60,7 @@ export class Life {
       get: (object, name) => {
         const member: unknown = Reflect.get(object, name);
         if (typeof member !== 'function') return member;
-        return (...args: unknown[]) => this.effect(async () => await Reflect.apply(member, object, args));
+        return (...args: unknown[]) => this.effect(async () => await Reflect.apply(member, object, args), String(name));
       },
     });
   }
