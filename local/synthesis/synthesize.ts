@@ -13,7 +13,7 @@ const KEPT_ASSEMBLIES = 4;
 
 /** What the app in a checkout is made of, and in the published package (which lies in dist/). */
 const SOURCES = ['bin/drover-app.ts', 'lib', 'lambdas', 'core', 'package-lock.json'];
-const BUILT = ['bin/drover-app.js', 'lib', 'bundles'];
+const BUILT = ['bin/drover-app.js', 'lib', 'core', 'bundles'];
 
 /** What of the environment the app reads: see bin/drover-app.ts. */
 const SETTING = /^DROVER_(STACK_NAME|MAX_CONCURRENT_WORKERS|JOB_ROLES)$/;

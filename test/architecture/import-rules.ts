@@ -103,6 +103,7 @@ function topFolder(file: string): string {
   return file.split('/')[0] ?? '';
 }
 
-function resolveImport(file: string, target: string): string {
+/** The file that an import of a path means, relative to the project. */
+export function resolveImport(file: string, target: string): string {
   return posix.normalize(posix.join(dirname(file), target));
 }
