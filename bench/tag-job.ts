@@ -1,8 +1,6 @@
-import { Pool } from 'undici';
-import { forEachBounded } from '../core/engine/bounded.ts';
 import { createJob, s3ControlOf, s3Of, tagJob, until, untilEnded } from '../test/e2e/support/clients.ts';
 import { LocalCloud } from '../test/e2e/support/local-cloud.ts';
-import { createBuckets, putManifest } from '../test/e2e/support/objects.ts';
+import { createBuckets, fillBucket, putManifest } from '../test/e2e/support/objects.ts';
 import { MemoryWatch } from './memory.ts';
 import { type Figure, printFigures } from './table.ts';
 
@@ -17,7 +15,7 @@ export async function benchTagJob(objects = 100_000): Promise<void> {
   try {
     await createBuckets(s3, 'data', 'reports');
     const keys = Array.from({ length: objects }, (_, n) => `folder-${n % 100}/object-${n}`);
-    const putSeconds = await timed(() => putUnsigned(cloud.endpoint, keys));
+    const putSeconds = await timed(() => fillBucket(cloud.endpoint, 'data', keys));
     const lines = keys.map((key) => `data,${key}`);
     const manifest = await putManifest(s3, 'data', 'manifest.csv', lines);
     const began = Date.now();
@@ -47,17 +45,6 @@ export async function benchTagJob(objects = 100_000): Promise<void> {
     control.destroy();
     await cloud.remove();
   }
-}
-
-/** Unsigned requests, which the local S3 takes: filling the bucket is not what is measured. */
-async function putUnsigned(endpoint: string, keys: readonly string[]): Promise<void> {
-  const pool = new Pool(endpoint, { connections: 32 });
-  await forEachBounded(keys, 32, async (key) => {
-    const answer = await pool.request({ method: 'PUT', path: `/data/${key}`, body: 'a small object' });
-    await answer.body.dump();
-    if (answer.statusCode !== 200) throw new Error(`PUT ${key} was answered ${answer.statusCode}`);
-  });
-  await pool.close();
 }
 
 async function timed(work: () => Promise<void>): Promise<number> {

@@ -9,7 +9,7 @@ import type { EngineDependencies } from './dependencies.ts';
 import { failJob } from './job-changes.ts';
 
 /** Between two sums of a job's blocks: many workers end parts, one of them adds up. */
-const SUM_EVERY_MILLISECONDS = 2_000;
+export const SUM_EVERY_MILLISECONDS = 2_000;
 
 /** The same while a job is so young that its failure threshold could bite at the next part. */
 const PROBING_SUM_EVERY_MILLISECONDS = 200;

@@ -19,7 +19,7 @@ import {
   WORKER_CRASHED,
   workerName,
 } from './suspicion.ts';
-import { failAtThreshold, freshTotals, isProbing, refreshTotals } from './totals.ts';
+import { failAtThreshold, freshTotals, isProbing, refreshTotals, SUM_EVERY_MILLISECONDS } from './totals.ts';
 import type { ItemInput } from './turn.ts';
 
 /** A part ends when it is so old: what is not counted yet is lost with a crash. */
@@ -109,6 +109,7 @@ class ShardRun {
   /** Where the shard stands; undefined while it is not begun. */
   private position: ShardPosition | undefined;
   private lastLook: number;
+  private lastSum = 0;
   private wanted = true;
   /** Milliseconds of the slowest task so far. */
   private slowest = 0;
@@ -174,9 +175,10 @@ class ShardRun {
     const { deps, input } = this;
     const began = deps.clock.now();
     const suspect = this.position !== undefined && isSuspect(this.position, WINDOW_FACTOR * input.concurrency);
-    const totals = await deps.jobs.getTotals(input.jobId);
-    if (await failAtThreshold(deps, input.jobId, input.epoch, totals)) return false;
-    const probing = isProbing(totals);
+    // One task at a time is slow enough for the look at the job to be soon enough.
+    const totals = suspect ? undefined : await deps.jobs.getTotals(input.jobId);
+    if (totals !== undefined && (await failAtThreshold(deps, input.jobId, input.epoch, totals))) return false;
+    const probing = totals !== undefined && isProbing(totals);
     const ends = Math.min(began + PART_MILLISECONDS, input.deadline);
     const { finished, trouble, failure } = await runPart({
       tasks: input.tasks,
@@ -233,7 +235,11 @@ class ShardRun {
   /** Keeps the totals fresh; a young job's worker that saw failures waits for them, and for what they mean. */
   private async lookAtTotals(waitForThreshold: boolean): Promise<void> {
     const { jobId, epoch } = this.input;
-    if (!waitForThreshold) return await refreshTotals(this.deps, jobId, epoch);
+    if (!waitForThreshold) {
+      if (this.deps.clock.now() - this.lastSum < SUM_EVERY_MILLISECONDS) return;
+      this.lastSum = this.deps.clock.now();
+      return await refreshTotals(this.deps, jobId, epoch);
+    }
     await freshTotals(this.deps, jobId, epoch, this.deps.clock.now());
     await this.look();
   }
