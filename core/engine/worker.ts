@@ -119,9 +119,7 @@ class ShardRun {
     private readonly input: ShardInput,
     /** Whether the job shows a trouble that progress would refute. */
     private troubled: boolean,
-  ) {
-    this.lastLook = deps.clock.now();
-  }
+  ) {}
 
   private get at(): number {
     return this.position?.at ?? 0;

@@ -101,7 +101,7 @@ export class EngineBench {
   /** Runs the job to its end: the stage that its status asks for, again and again. */
   async runToEnd(mostStages = 1_000): Promise<void> {
     for (let stage = 0; stage < mostStages; stage += 1) {
-      await this.schedule();
+      await this.schedule(this.jobId);
       const state = await this.jobs.getState(this.jobId);
       if (state === undefined || hasEnded(state.status)) return;
       const next = stageOf(state.status);
@@ -111,14 +111,17 @@ export class EngineBench {
     throw new Error(`the job does not end: ${JSON.stringify(await this.jobs.getState(this.jobId))}`);
   }
 
-  async schedule(jobId: string | undefined = this.jobId): Promise<void> {
+  async schedule(jobId?: string): Promise<void> {
+    const workers = (): number => this.workers;
     await schedule(
       {
         jobs: this.jobs,
         clock: this.clock,
         log: () => undefined,
         executions: this.executions,
-        maxConcurrentWorkers: this.workers,
+        get maxConcurrentWorkers() {
+          return workers();
+        },
         operation: () => this.operation,
       },
       jobId,
@@ -175,13 +178,13 @@ export class EngineBench {
   }
 
   private async worker(life: Life, input: ItemInput): Promise<void> {
-    const limit = this.options.workerMilliseconds ?? Number.MAX_SAFE_INTEGER / 2;
+    const { workerMilliseconds: limit } = this.options;
     const abort = new AbortController();
-    const limits = [
-      this.clock.after(limit, () => abort.abort()),
-      this.clock.after(limit + ABORT_BEFORE, () => life.kill()),
-    ];
-    const shard = parseShard(input, this.clock.now() + limit);
+    const limits =
+      limit === undefined
+        ? []
+        : [this.clock.after(limit, () => abort.abort()), this.clock.after(limit + ABORT_BEFORE, () => life.kill())];
+    const shard = parseShard(input, limit === undefined ? Number.MAX_SAFE_INTEGER : this.clock.now() + limit);
     try {
       await life.live(() => runShard(this.workerDependencies(life, abort.signal), shard));
     } finally {

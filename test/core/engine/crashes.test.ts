@@ -70,7 +70,7 @@ describe('whatever dies, between any two side effects', () => {
         const healthy = new EngineBench({ ...bench.options, lifeOf: () => Life.forever() });
         Object.assign(bench.options, { lifeOf: undefined });
         await bench.runStage('prepare', 1);
-        await bench.schedule();
+        await bench.schedule(bench.jobId);
         const { epoch } = (await bench.jobs.getState(bench.jobId))!;
         const plan = JSON.parse(bench.work.objects.get(`jobs/${bench.jobId}/plan.json`)!.body.toString());
         const item = {
