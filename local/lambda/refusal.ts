@@ -34,3 +34,8 @@ export function requestTooLarge(limit: number): LambdaRefusal {
   const message = `Request must be smaller than ${limit} bytes for the InvokeFunction operation`;
   return new LambdaRefusal('RequestTooLargeException', 413, message);
 }
+
+/** 500: the cloud is ending. */
+export function stoppedService(): LambdaRefusal {
+  return new LambdaRefusal('ServiceException', 500, 'The local Lambda has been stopped');
+}

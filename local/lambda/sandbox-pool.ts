@@ -1,5 +1,6 @@
 import type { FunctionRecord } from './function-record.ts';
 import type { LambdaLimits } from './limits.ts';
+import { stoppedService } from './refusal.ts';
 import { sandboxCommand } from './runtime.ts';
 import { Sandbox } from './sandbox.ts';
 import { type SandboxSurroundings, sandboxEnvironment } from './sandbox-environment.ts';
@@ -15,6 +16,7 @@ export class SandboxPool {
   /** Longest unused first. */
   private readonly idle = new Set<IdleSandbox>();
   private readonly all = new Set<Sandbox>();
+  private stopped = false;
 
   constructor(
     private readonly limits: Pick<LambdaLimits, 'sandboxes' | 'idleMilliseconds'>,
@@ -39,9 +41,10 @@ export class SandboxPool {
   /**
    * Starts a new sandbox, still without its code loaded.
    *
-   * @throws LambdaRefusal when the machine cannot run the function's runtime.
+   * @throws LambdaRefusal when the machine cannot run the function's runtime, or the pool has been stopped.
    */
   start(record: FunctionRecord): Sandbox {
+    if (this.stopped) throw stoppedService();
     const living = [...this.all].filter(({ alive }) => alive).length;
     const tooMany = Math.max(0, living + 1 - this.limits.sandboxes);
     for (const longestUnused of [...this.idle].slice(0, tooMany)) this.evict(longestUnused);
@@ -62,8 +65,9 @@ export class SandboxPool {
     void sandbox.exited.then(() => this.unlist(entry));
   }
 
-  /** Ends every sandbox and waits until they are gone. */
+  /** Ends every sandbox, waits until they are gone and starts no other: what is asked for now would outlive the cloud. */
   async stop(): Promise<void> {
+    this.stopped = true;
     for (const entry of [...this.idle]) this.unlist(entry);
     const ending = [...this.all];
     for (const sandbox of ending) sandbox.end();

@@ -70,6 +70,21 @@ test('stop ends every process', async () => {
   await expect(invoke('one')).rejects.toMatchObject({ name: 'ServiceException' });
 });
 
+test('after stop no process is started, however the function is invoked', async () => {
+  await openWith({}, 'one');
+  await host.service.stop();
+  const headers = { authorization: 'AWS4-HMAC-SHA256 Credential=a/20260101/us-east-1/lambda/aws4_request' };
+  const invoke = (type: string) =>
+    fetch(`${host.endpoint}/2015-03-31/functions/one/invocations`, {
+      method: 'POST',
+      headers: { ...headers, 'x-amz-invocation-type': type },
+      body: '{}',
+    });
+  expect((await invoke('RequestResponse')).status).toBe(500);
+  // Kept for the next start.
+  expect((await invoke('Event')).status).toBe(202);
+});
+
 test('a log begins anew when it is full, and the one before is kept', async () => {
   const invoke = await openWith({ logBytes: 2_000 }, 'one');
   const file = join(folder, 'logs', 'one.log');
