@@ -57,7 +57,7 @@ const NEVER_FATAL: ReadonlySet<string> = new Set([NO_PROGRESS.FailureCode, 'Thro
 
 /**
  * Shows on the job what keeps it from going on. It is in trouble since the first cause was seen, whatever causes follow;
- * after ten minutes a job that can fail does.
+ * after ten minutes a job that can fail does. Time in which it only waited for capacity does not count against it.
  */
 export async function noteTrouble(
   deps: EngineDependencies,
@@ -67,13 +67,17 @@ export async function noteTrouble(
 ): Promise<void> {
   const state = await deps.jobs.getState(jobId);
   if (state === undefined || state.epoch !== epoch || hasEnded(state.status)) return;
-  const since = state.trouble?.since ?? new Date(deps.clock.now()).toISOString();
-  const trouble: Trouble = { ...failure, since };
+  const trouble: Trouble = { ...failure, since: since(state.trouble, failure, deps.clock.now()) };
   if (isFatal(trouble, deps.clock.now()) && stageOf(state.status) !== 'report') {
     return await failJob(deps, jobId, epoch, failure);
   }
   // Workers of a large job meet the same cause together: one of them writes it.
   if (state.trouble?.FailureCode !== failure.FailureCode) await deps.jobs.updateState(change(state, { trouble }));
+}
+
+function since(before: Trouble | undefined, failure: JobFailure, now: number): string {
+  const counts = before !== undefined && (passes(failure) || !passes(before));
+  return counts ? before.since : new Date(now).toISOString();
 }
 
 /** Takes the trouble off a job that moves again. */
@@ -84,5 +88,10 @@ export async function clearTrouble(deps: EngineDependencies, jobId: string): Pro
 
 /** Whether a trouble has lasted longer than a job should wait for it to pass. */
 export function isFatal(trouble: Trouble, now: number): boolean {
-  return !NEVER_FATAL.has(trouble.FailureCode) && now - Date.parse(trouble.since) >= TROUBLE_PATIENCE_MILLISECONDS;
+  return !passes(trouble) && now - Date.parse(trouble.since) >= TROUBLE_PATIENCE_MILLISECONDS;
+}
+
+/** Whether it is waited for, however long. */
+function passes({ FailureCode }: JobFailure): boolean {
+  return NEVER_FATAL.has(FailureCode);
 }

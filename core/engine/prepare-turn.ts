@@ -5,7 +5,7 @@ import { INVALID_MANIFEST_CONTENT, ManifestError } from '../manifest/manifest-er
 import { SHARDS_PER_BLOCK } from '../stores/progress-store.ts';
 import { forEachBounded, mapBounded } from './bounded.ts';
 import type { EngineDependencies } from './dependencies.ts';
-import { failJob, handOver, moveJob, NO_PROGRESS, noteTrouble } from './job-changes.ts';
+import { clearTrouble, failJob, handOver, moveJob, NO_PROGRESS, noteTrouble } from './job-changes.ts';
 import type { ManifestSource, OpenManifest } from './manifest-source.ts';
 import { mapWorkers } from './map-workers.ts';
 import { type Plan, readPlan, writePlan } from './plan.ts';
@@ -99,9 +99,11 @@ async function mapChunks(
   const before =
     input.turn === 0 ? undefined : await deps.work.head(itemsKey(input.jobId, 'prepare', input.epoch, input.turn - 1));
   if (before?.metadata['missing'] === String(missing.length)) {
-    await noteTrouble(deps, input.jobId, input.epoch, NO_PROGRESS);
+    const state = await deps.jobs.getState(input.jobId);
+    if (state?.trouble === undefined) await noteTrouble(deps, input.jobId, input.epoch, NO_PROGRESS);
     return wait(input, STANDSTILL_SECONDS);
   }
+  if (before !== undefined) await clearTrouble(deps, input.jobId);
   const items = itemsKey(input.jobId, 'prepare', input.epoch, input.turn);
   const rows = missing.map((chunk) => `${chunk},${manifestBytes}\n`);
   await deps.work.put(items, `chunk,manifestBytes\n${rows.join('')}`, { missing: String(missing.length) });
@@ -120,11 +122,23 @@ export async function prepareItem(deps: PrepareDependencies, input: ItemInput): 
     const manifest = await deps.openManifest(jobId);
     await cutChunk(deps, stored, chunk, manifest, Number(item['manifestBytes']));
   } catch (error) {
-    if (!(error instanceof ManifestError || error instanceof JobTrouble)) throw error;
-    const failure = { FailureCode: error.code, FailureReason: error.message };
-    if (error instanceof ManifestError) await failJob(deps, jobId, epoch, failure);
-    else await noteTrouble(deps, jobId, epoch, failure);
+    await showFault(deps, input, error);
   }
+}
+
+/** Says on the job why a chunk could not be cut: at once and for good, or until it passes. */
+async function showFault(deps: PrepareDependencies, { jobId, epoch }: ItemInput, error: unknown): Promise<void> {
+  const FailureReason = error instanceof Error ? error.message : String(error);
+  if (error instanceof ManifestError) {
+    return await failJob(deps, jobId, epoch, { FailureCode: error.code, FailureReason });
+  }
+  if (error instanceof JobTrouble)
+    return await noteTrouble(deps, jobId, epoch, { FailureCode: error.code, FailureReason });
+  await noteTrouble(deps, jobId, epoch, {
+    FailureCode: 'WorkerFault',
+    FailureReason: `A worker failed: ${FailureReason}`,
+  });
+  throw error;
 }
 
 async function cutChunk(
