@@ -108,7 +108,7 @@ function wants(state: JobState | undefined, epoch: number): boolean {
 class ShardRun {
   /** Where the shard stands; undefined while it is not begun. */
   private position: ShardPosition | undefined;
-  private lastLook: number;
+  private lastLook = 0;
   private lastSum = 0;
   private wanted = true;
   /** Milliseconds of the slowest task so far. */
