@@ -104,8 +104,12 @@ describe('Ctrl-C', () => {
     const lines = Array.from({ length: 4_000 }, (_, n) => `data,k/${n % 10}`);
     const jobId = await createJob(control, tagJob(await putManifest(s3, 'data', 'long.csv', lines)));
     await until(control, jobId, ({ Status }) => Status === 'Active');
+    // Amid requests, some of which need a function's process that is not there yet.
+    const asked = Array.from({ length: 4 }, () => describeJob(control, jobId));
+    const answers = Promise.allSettled(asked);
     expect(await cloud.interrupt()).toBe(0);
     await cloud.start();
+    await answers;
     expect(await untilEnded(control, jobId)).toMatchObject({
       Status: 'Complete',
       ProgressSummary: { TotalNumberOfTasks: 4_000, NumberOfTasksSucceeded: 4_000 },
