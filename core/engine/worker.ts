@@ -108,6 +108,7 @@ function wants(state: JobState | undefined, epoch: number): boolean {
 class ShardRun {
   /** Where the shard stands; undefined while it is not begun. */
   private position: ShardPosition | undefined;
+  /** Long ago at first: a report that began before the worker named itself on the shard did not wait for it. */
   private lastLook = 0;
   private lastSum = 0;
   private wanted = true;

@@ -14,7 +14,10 @@ export interface JobStore {
   /** Strongly consistent. */
   getState(jobId: string): Promise<JobState | undefined>;
   getTotals(jobId: string): Promise<JobTotals>;
-  /** Writes `next` on condition that the stored version is `next.version - 1`. False: somebody else was first. */
+  /**
+   * Writes `next` on condition that the stored version is `next.version - 1`. False: somebody else was first. True also
+   * when just that is stored: a write that took and was repeated (or two callers that wanted the same: both may go on).
+   */
   updateState(next: JobState): Promise<boolean>;
   /** Sets totals on condition that they are larger than (or equal to) those stored. */
   raiseTotals(jobId: string, totals: JobTotals): Promise<void>;
@@ -37,7 +40,7 @@ export interface JobStore {
 
   /** Version 0 and no shares when none was ever written. */
   getSchedule(): Promise<Schedule>;
-  /** Writes on condition that the stored version is `next.version - 1`. */
+  /** Writes on condition that the stored version is `next.version - 1`. True also when just that is stored. */
   putSchedule(next: Schedule): Promise<boolean>;
   /** Workers that the account can run at once, as last measured; undefined before the first measurement. */
   getCapacity(): Promise<number | undefined>;

@@ -46,7 +46,8 @@ export class MemoryJobStore implements JobStore {
   }
 
   async updateState(next: JobState): Promise<boolean> {
-    if (this.states.get(next.jobId)?.version !== next.version - 1) return false;
+    const now = this.states.get(next.jobId);
+    if (now?.version !== next.version - 1) return isSame(now, next);
     this.states.set(next.jobId, structuredClone(next));
     return true;
   }
@@ -110,7 +111,7 @@ export class MemoryJobStore implements JobStore {
   }
 
   async putSchedule(next: Schedule): Promise<boolean> {
-    if (this.schedule.version !== next.version - 1) return false;
+    if (this.schedule.version !== next.version - 1) return isSame(this.schedule, next);
     this.schedule = structuredClone(next);
     return true;
   }
@@ -122,4 +123,9 @@ export class MemoryJobStore implements JobStore {
   async putCapacity(workers: number): Promise<void> {
     this.capacity = workers;
   }
+}
+
+/** Whether a write that fails its condition is one that took and was repeated. */
+function isSame(now: unknown, next: unknown): boolean {
+  return JSON.stringify(now) === JSON.stringify(next);
 }

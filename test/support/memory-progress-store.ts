@@ -39,19 +39,17 @@ export class MemoryProgressStore implements ProgressStore {
     const block = this.blocks.get(jobId)?.get(blockOf(shard));
     if (block === undefined || block.sealed || block.done.has(shard)) return false;
     const now = block.parts.get(shard);
-    if (now?.at !== seen?.at || now?.by !== seen?.by) return false;
+    if (now?.at !== seen?.at || now?.by !== seen?.by) return JSON.stringify(now) === JSON.stringify(next);
     block.parts.set(shard, next);
     return true;
   }
 
   async advance(jobId: string, advance: Advance): Promise<AdvanceOutcome> {
     const block = this.blocks.get(jobId)?.get(blockOf(advance.shard));
+    const now = block?.parts.get(advance.shard);
+    if (block?.done.has(advance.shard) === true || (now?.at ?? -1) >= advance.to) return 'behind';
     if (block === undefined || block.sealed) return 'sealed';
-    if (block.done.has(advance.shard)) return 'behind';
-    const now = block.parts.get(advance.shard);
-    if (now === undefined) return 'conflict';
-    if (now.at >= advance.to) return 'behind';
-    if (now.at !== advance.from) return 'conflict';
+    if (now === undefined || now.at !== advance.from) return 'conflict';
     block.succeeded += advance.succeeded;
     block.failed += advance.failed;
     if (advance.done) {

@@ -141,6 +141,25 @@ describe.each([
     expect((await Promise.all(writes)).filter(Boolean)).toHaveLength(1);
   });
 
+  test('a write that took and was repeated took; one of the same version that says something else did not', async () => {
+    const jobs = open();
+    const id = newJobId();
+    const state = initialState(stored(id));
+    await jobs.createJob(stored(id), state, []);
+    const next = change(state, { priority: 2, trouble: { FailureCode: 'C', FailureReason: 'r', since: 's' } });
+    expect(await jobs.updateState(next)).toBe(true);
+    expect(await jobs.updateState(next)).toBe(true);
+    expect(await jobs.updateState(change(state, { priority: 3 }))).toBe(false);
+    expect(await jobs.updateState(change(next, { trouble: undefined }))).toBe(true);
+    expect(await jobs.updateState(next)).toBe(false);
+    const { version } = await jobs.getSchedule();
+    const decision = { version: version + 1, shares: { [id]: { workers: 4, since: 1 } } };
+    expect(await jobs.putSchedule(decision)).toBe(true);
+    expect(await jobs.putSchedule(decision)).toBe(true);
+    expect(await jobs.putSchedule({ version: version + 1, shares: {} })).toBe(false);
+    expect((await jobs.getSchedule()).shares).toEqual(decision.shares);
+  });
+
   test('totals only grow', async () => {
     const jobs = open();
     const id = newJobId();
@@ -230,6 +249,37 @@ describe.each([
     expect(await progress.listBlocks(id)).toEqual([
       { jobId: id, number: 1, done: new Set([300]), parts: new Map(), succeeded: 6, failed: 4, sealed: false },
     ]);
+  });
+
+  test('a position that was put and is put again by the same request was put', async () => {
+    const progress = open();
+    const id = newJobId();
+    await progress.createBlock(id, 0);
+    const first = { at: 0, by: '2.i1', lease: 5 };
+    expect(await progress.setPosition(id, 3, undefined, first)).toBe(true);
+    expect(await progress.setPosition(id, 3, undefined, first)).toBe(true);
+    const renewed = { ...first, lease: 9 };
+    expect(await progress.setPosition(id, 3, first, renewed)).toBe(true);
+    expect(await progress.setPosition(id, 3, first, renewed)).toBe(true);
+    expect(await progress.setPosition(id, 3, first, { at: 0, deaths: 1, diedAt: 0 })).toBe(true);
+    expect(await progress.setPosition(id, 3, first, { at: 0, deaths: 1, diedAt: 0 })).toBe(true);
+    expect(await progress.setPosition(id, 3, first, renewed)).toBe(false);
+    expect((await progress.getBlock(id, 0))?.parts.get(3)).toEqual({ at: 0, deaths: 1, diedAt: 0 });
+    await progress.seal(id, 0);
+    expect(await progress.setPosition(id, 3, first, { at: 0, deaths: 1, diedAt: 0 })).toBe(false);
+  });
+
+  test('a part that was counted, sealed, and is counted again by the same request was counted', async () => {
+    const progress = open();
+    const id = newJobId();
+    await progress.createBlock(id, 0);
+    await progress.setPosition(id, 3, undefined, { at: 0, by: 'i1' });
+    const part = { shard: 3, from: 0, to: 5, done: false, ...counts };
+    expect(await progress.advance(id, part)).toBe('advanced');
+    await progress.seal(id, 0);
+    expect(await progress.advance(id, part)).toBe('behind');
+    expect(await progress.advance(id, { ...part, from: 5, to: 8 })).toBe('sealed');
+    expect((await progress.getBlock(id, 0))?.succeeded).toBe(counts.succeeded);
   });
 
   test('a part counted without a name takes the name off', async () => {
