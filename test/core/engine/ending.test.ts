@@ -71,6 +71,59 @@ describe.each(['Cancelling', 'Failing'] as const)('a job that goes %s in the mid
   });
 });
 
+describe('a worker that is lost in the midst of its bookkeeping', () => {
+  test('and has written its results: they are counted and reported', async () => {
+    const lives: Life[] = [];
+    const cloud = steadyJob({
+      lifeOf: (name) => {
+        const life = Life.forever();
+        if (name === 'worker') lives.push(life);
+        return life;
+      },
+      meanwhile: async (by, call) => {
+        if (by !== 'worker' || call !== 'advance') return;
+        for (const life of lives) life.kill();
+      },
+    });
+    const { bench } = cloud;
+    await cloud.create();
+    await cloud.until(() => lives[0]?.dead === true);
+    const [written] = [...bench.work.objects].filter(([key]) => key.includes('/results/'));
+    const { succeeded, failed } = written![1].metadata;
+    await cloud.move('Cancelling');
+    await cloud.untilEnd();
+    expect(bench.reportLines().length).toBeGreaterThanOrEqual(Number(succeeded) + Number(failed));
+    expect(Number(succeeded)).toBeGreaterThan(0);
+    await expectCountsAreLines(bench);
+  });
+
+  test('and comes back when the report is written: it counts nothing any more', async () => {
+    let frozen = 0;
+    const cloud = steadyJob({
+      meanwhile: async (by, call) => {
+        if (by !== 'worker') return;
+        // Its lease is not renewed while it stands still.
+        if (frozen > 0 && call === 'setPosition') throw new Error('frozen');
+        if (call !== 'putIfAbsent') return;
+        frozen += 1;
+        await cloud.bench.clock.sleep(300_000);
+      },
+      toleratesFaults: true,
+    });
+    const { bench } = cloud;
+    await cloud.create();
+    await cloud.until(() => frozen > 0);
+    await cloud.move('Cancelling');
+    await cloud.untilEnd();
+    const lines = bench.reportLines().length;
+    const before = bench.work.objects.size;
+    await bench.clock.sleep(400_000);
+    expect(bench.work.objects.size).toBeGreaterThan(before);
+    const blocks = await bench.progress.listBlocks(bench.jobId);
+    expect(blocks.reduce((sum, block) => sum + block.succeeded + block.failed, 0)).toBe(lines);
+  });
+});
+
 describe('a cancel between any two side effects', () => {
   const cancelAt = fc.integer({ min: 1, max: 80 });
 
