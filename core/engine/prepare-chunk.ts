@@ -3,8 +3,8 @@ import type { ManifestField } from '../job/request.ts';
 import { LineTooLong, MAXIMUM_LINE_BYTES, readLines } from '../manifest/line-reader.ts';
 import { INVALID_MANIFEST_CONTENT, ManifestError } from '../manifest/manifest-error.ts';
 import { readTaskLine } from '../manifest/task-line.ts';
+import type { ManifestSource } from '../stores/manifest-source.ts';
 import type { EngineDependencies } from './dependencies.ts';
-import type { ManifestSource } from './manifest-source.ts';
 import { chunkRecordKey, shardFileKey } from './work-keys.ts';
 
 /** Bytes of the manifest that one function call cuts: about a minute's work for one worker. */

@@ -2,11 +2,11 @@ import { createHash, type Hash } from 'node:crypto';
 import type { StoredRequest } from '../job/records.ts';
 import { type ReportFile, reportFileKey, reportFolder } from '../report/report-manifest.ts';
 import { type Block, SHARDS_PER_BLOCK } from '../stores/progress-store.ts';
+import type { OpenReport, ReportDestination, ReportObject } from '../stores/report-destination.ts';
 import { mapBounded } from './bounded.ts';
 import type { EngineDependencies } from './dependencies.ts';
 import { readPart } from './part-file.ts';
 import { type Plan, type PlannedShard, readPlan, shardsOf } from './plan.ts';
-import type { OpenReport, ReportDestination, ReportObject } from './report-destination.ts';
 import type { ItemInput } from './turn.ts';
 import { reportRecordKey } from './work-keys.ts';
 

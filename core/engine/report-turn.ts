@@ -3,11 +3,11 @@ import type { JobFailure, JobState, JobTotals, StoredRequest } from '../job/reco
 import { type JobStatus, stageOf } from '../job/status.ts';
 import { reportFolder, reportManifest } from '../report/report-manifest.ts';
 import type { Block } from '../stores/progress-store.ts';
+import { ReportNotWritable } from '../stores/report-destination.ts';
 import { mapBounded } from './bounded.ts';
 import { isFatal, moveJob } from './job-changes.ts';
 import { mapWorkers } from './map-workers.ts';
 import { type Plan, readPlan } from './plan.ts';
-import { ReportNotWritable } from './report-destination.ts';
 import { type RangeRecord, type ReportDependencies, writeRange } from './report-range.ts';
 import { hasWorkers, settle } from './settle.ts';
 import { sumOf } from './totals.ts';

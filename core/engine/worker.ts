@@ -1,14 +1,11 @@
 import type { JobTrouble } from '../job/job-trouble.ts';
-import type { JobState, StoredRequest } from '../job/records.ts';
-import type { ManifestField } from '../job/request.ts';
-import { readTaskLine } from '../manifest/task-line.ts';
-import type { Operation, TaskContext, TaskResult } from '../operations/operation.ts';
-import { MISSING_VERSION, reportRow } from '../report/report-row.ts';
+import type { JobState } from '../job/records.ts';
 import { blockOf, type NamedWorker, type ShardPosition } from '../stores/progress-store.ts';
 import type { EngineDependencies } from './dependencies.ts';
 import { clearTrouble, noteTrouble } from './job-changes.ts';
 import { runPart, WINDOW_FACTOR } from './part.ts';
 import { type FinishedTask, findPart, type PartRecord, writePart } from './part-file.ts';
+import { readShard, type ShardInput } from './shard-input.ts';
 import {
   died,
   isCondemned,
@@ -20,7 +17,7 @@ import {
   workerName,
 } from './suspicion.ts';
 import { failAtThreshold, freshTotals, isProbing, refreshTotals, SUM_EVERY_MILLISECONDS } from './totals.ts';
-import type { ItemInput } from './turn.ts';
+import { carryOut, finish, type WorkerJob } from './worker-job.ts';
 
 /** A part ends when it is so old: what is not counted yet is lost with a crash. */
 const PART_MILLISECONDS = 10_000;
@@ -30,50 +27,6 @@ export const LOOK_EVERY_MILLISECONDS = 3_000;
 
 /** Tasks of a part at most while the job's failure threshold could bite at the next one. */
 export const PROBING_PART_TASKS = 64;
-
-/** The shard that a worker is given: a row of the wave. */
-export interface ShardInput {
-  readonly jobId: string;
-  readonly epoch: number;
-  readonly shard: number;
-  /** Key of the shard's file in the work bucket. */
-  readonly file: string;
-  readonly tasks: number;
-  /** Tasks in flight at once: what the job's share allows one worker, if less than the operation wants. */
-  readonly concurrency: number;
-  /** Epoch milliseconds by which the worker should have given the shard up. */
-  readonly deadline: number;
-  /** Epoch milliseconds at which tasks still in flight are aborted, for the invocation's time is over. */
-  readonly abortAt: number;
-}
-
-/** A row of the wave's CSV as its worker takes it. */
-export function parseShard({ jobId, epoch, deadline, item }: ItemInput, abortAt: number): ShardInput {
-  const number = (column: string): number => {
-    const value = Number(item[column]);
-    if (!Number.isInteger(value)) throw new Error(`the wave of job ${jobId} has a row without ${column}`);
-    return value;
-  };
-  return {
-    jobId,
-    epoch,
-    shard: number('shard'),
-    file: item['file'] ?? '',
-    tasks: number('tasks'),
-    concurrency: number('concurrency'),
-    deadline: Math.min(deadline, abortAt),
-    abortAt,
-  };
-}
-
-/** The job as a worker carries it out. */
-export interface WorkerJob {
-  readonly stored: StoredRequest;
-  readonly fields: readonly ManifestField[];
-  readonly operation: Operation;
-  readonly parameters: unknown;
-  readonly context: TaskContext;
-}
 
 export interface WorkerDependencies extends EngineDependencies {
   /** Unique to this invocation, and short: it is kept with every shard that is being worked on. */
@@ -151,7 +104,7 @@ class ShardRun {
       if (await this.noted(error)) return;
       throw error;
     }
-    const lines = await this.readLines();
+    const lines = await readShard(deps.work, input);
     const taken = takeOver(this.position, { epoch: input.epoch, invocation: deps.invocation }, deps.clock.now());
     if (taken === undefined) return;
     if (!(await deps.progress.setPosition(input.jobId, input.shard, this.position, taken))) return;
@@ -184,7 +137,7 @@ class ShardRun {
       from: this.at,
       most: suspect ? 1 : probing ? PROBING_PART_TASKS : Number.POSITIVE_INFINITY,
       concurrency: input.concurrency,
-      execute: (task) => this.timed(() => execute(job, lines[task] ?? '', `${input.shard}-${task}`)),
+      execute: (task) => this.timed(() => carryOut(job, lines[task] ?? '', `${input.shard}-${task}`)),
       goOn: () => this.goOn(ends),
     });
     if (finished.length > 0 && !(await this.countTasks(finished))) return false;
@@ -322,31 +275,6 @@ class ShardRun {
   private get name(): string {
     return workerName(this.input.epoch, this.deps.invocation);
   }
-
-  private async readLines(): Promise<readonly string[]> {
-    const { file, tasks, jobId, shard } = this.input;
-    const found = await this.deps.work.get(file);
-    const lines = found?.body.toString('utf8').split('\n');
-    lines?.pop();
-    if (lines?.length === tasks) return lines;
-    throw new Error(
-      `shard ${shard} of job ${jobId} should have ${tasks} tasks in ${file}, found ${lines?.length ?? 'none'}`,
-    );
-  }
-}
-
-async function execute(job: WorkerJob, line: string, taskId: string): Promise<FinishedTask> {
-  const task = readTaskLine(line, job.fields);
-  if (typeof task === 'string') throw new Error(`a prepared line is not valid: ${task}`);
-  if (task.versionId === '') return finish(line, job.fields, MISSING_VERSION);
-  const result = await job.operation.execute({ ...task, taskId }, job.parameters, job.context);
-  return { succeeded: result.status === 'succeeded', row: reportRow(task, result) };
-}
-
-function finish(line: string, fields: readonly ManifestField[], result: TaskResult): FinishedTask {
-  const task = readTaskLine(line, fields);
-  if (typeof task === 'string') throw new Error(`a prepared line is not valid: ${task}`);
-  return { succeeded: result.status === 'succeeded', row: reportRow(task, result) };
 }
 
 function isTrouble(error: unknown): error is JobTrouble {

@@ -1,9 +1,9 @@
 import type { Readable } from 'node:stream';
 import { GetObjectCommand, HeadObjectCommand, type S3Client } from '@aws-sdk/client-s3';
-import type { ManifestSource } from '../engine/manifest-source.ts';
 import { bareETag, parseObjectArn } from '../job/object-arn.ts';
 import type { Manifest } from '../job/request.ts';
 import { ManifestError } from '../manifest/manifest-error.ts';
+import type { ManifestSource } from './manifest-source.ts';
 import { isFinal, statusOf } from './s3-error.ts';
 
 /** How often a read that broke off is taken up again where it was. */

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { PassThrough } from 'node:stream';
 import { PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import { Upload } from '@aws-sdk/lib-storage';
-import { type ReportDestination, ReportNotWritable, type ReportObject } from '../engine/report-destination.ts';
+import { type ReportDestination, ReportNotWritable, type ReportObject } from './report-destination.ts';
 import { isFinal } from './s3-error.ts';
 
 export interface S3ReportDestinationOptions {

@@ -6,7 +6,6 @@ import {
   StopExecutionCommand,
   UpdateMapRunCommand,
 } from '@aws-sdk/client-sfn';
-import type { TurnInput } from '../engine/turn.ts';
 import type { Stage } from '../job/status.ts';
 import type { ExecutionStatus, Executions } from './executions.ts';
 
@@ -21,7 +20,8 @@ export function createStepFunctionsExecutions(client: SFNClient, machines: State
 
   return {
     async start(jobId, stage, epoch) {
-      const input: TurnInput = { jobId, epoch, turn: 0 };
+      // The machines' first turn (core/engine/turn.ts).
+      const input = { jobId, epoch, turn: 0 };
       await unless(
         'ExecutionAlreadyExists',
         client.send(

@@ -1,8 +1,6 @@
 import { S3Client, type S3ClientConfig } from '@aws-sdk/client-s3';
-import type { OpenManifest } from '../../core/engine/manifest-source.ts';
 import { fieldsOf } from '../../core/engine/prepare-turn.ts';
-import type { OpenReport } from '../../core/engine/report-destination.ts';
-import type { WorkerJob } from '../../core/engine/worker.ts';
+import type { WorkerJob } from '../../core/engine/worker-job.ts';
 import { parseBucketArn } from '../../core/job/object-arn.ts';
 import type { StoredRequest } from '../../core/job/records.ts';
 import { createLambdaDataClient } from '../../core/lambda/create-lambda-data-client.ts';
@@ -11,6 +9,8 @@ import { createS3DataClient } from '../../core/s3/create-s3-data-client.ts';
 import { roleCredentials } from '../../core/s3/role-credentials.ts';
 import type { CredentialSource } from '../../core/signed-http/credentials.ts';
 import type { JobStore } from '../../core/stores/job-store.ts';
+import type { OpenManifest } from '../../core/stores/manifest-source.ts';
+import type { OpenReport } from '../../core/stores/report-destination.ts';
 import { createS3ManifestSource } from '../../core/stores/s3-manifest-source.ts';
 import { createS3ReportDestination } from '../../core/stores/s3-report-destination.ts';
 import { sts } from './aws-clients.ts';

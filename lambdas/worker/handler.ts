@@ -1,5 +1,6 @@
 import type { Context } from 'aws-lambda';
-import { parseShard, runShard } from '../../core/engine/worker.ts';
+import { parseShard } from '../../core/engine/shard-input.ts';
+import { runShard } from '../../core/engine/worker.ts';
 import { engineDependencies } from '../runtime/engine.ts';
 import { jobOpener } from '../runtime/job-access.ts';
 import { parseItem } from '../runtime/turn-events.ts';

@@ -3,8 +3,9 @@ import { type PrepareDependencies, prepareItem, prepareTurn } from '../../core/e
 import { type ReportDependencies, reportItem } from '../../core/engine/report-range.ts';
 import { reportTurn } from '../../core/engine/report-turn.ts';
 import { runTurn } from '../../core/engine/run-turn.ts';
+import { parseShard } from '../../core/engine/shard-input.ts';
 import type { ItemInput, TurnInput, TurnOutput } from '../../core/engine/turn.ts';
-import { parseShard, runShard, type WorkerDependencies } from '../../core/engine/worker.ts';
+import { runShard, type WorkerDependencies } from '../../core/engine/worker.ts';
 import { initialState } from '../../core/job/initial-state.ts';
 import type { StoredRequest } from '../../core/job/records.ts';
 import type { JobRequest } from '../../core/job/request.ts';
