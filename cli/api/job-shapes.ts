@@ -32,6 +32,8 @@ export interface JobDescriptor {
   readonly RoleArn?: string;
   readonly SuspendedDate?: string;
   readonly SuspendedCause?: string;
+  /** What Drover knows beyond S3's model. */
+  readonly Drover?: { readonly ObjectsEndpoint?: string };
 }
 
 /** One job of ListJobs. */

@@ -31,7 +31,7 @@ function aboutWork(job: JobDescriptor): Row[] {
     ...optional('Manifest', job.Manifest?.Location.ObjectArn),
     ...optional('Columns', job.Manifest?.Spec.Fields?.join(', ')),
     ...optional('Report', reportOf(job)),
-    ...optional('Role', job.RoleArn),
+    ...optional('Role', roleOf(job)),
   ];
 }
 
@@ -77,6 +77,11 @@ function reportOf(job: JobDescriptor): string | undefined {
   if (!Report.Enabled) return 'none';
   const place = [bucketOf(Report.Bucket ?? ''), Report.Prefix].filter((part) => part !== undefined).join('/');
   return `s3://${place} (${Report.ReportScope === 'FailedTasksOnly' ? 'failed tasks only' : 'all tasks'})`;
+}
+
+function roleOf({ RoleArn, Drover }: JobDescriptor): string | undefined {
+  const elsewhere = Drover?.ObjectsEndpoint;
+  return elsewhere === undefined ? RoleArn : `${RoleArn} (not used: the objects are at ${elsewhere})`;
 }
 
 function bucketOf(arn: string): string {

@@ -16,4 +16,6 @@ export interface ApiContext {
   readonly identity: Identity;
   /** ARNs and ARN patterns (`*`) of the roles that jobs may use. */
   readonly jobRoles: readonly string[];
+  /** Another S3 that the objects are in, with credentials of its own: then no job's role is used for them. */
+  readonly objectsEndpoint?: string | undefined;
 }

@@ -8,6 +8,8 @@ import type { JobDescriptor } from './results.ts';
 export interface DroverDescriptor {
   /** What keeps the job from going on at present. */
   readonly Trouble?: Trouble;
+  /** The S3 that the job's objects are in, when it is not this cloud's own: the RoleArn is then not used for them. */
+  readonly ObjectsEndpoint?: string;
 }
 
 export interface DescribeJobResult {
@@ -17,7 +19,7 @@ export interface DescribeJobResult {
 /** @throws ApiError NotFoundException. */
 export async function describeJob({ JobId }: { JobId: string }, context: ApiContext): Promise<DescribeJobResult> {
   const job = shownJob(await context.jobs.getJob(JobId), JobId, context);
-  return { Job: { ...descriptorOf(job, context), ...droverOf(job) } };
+  return { Job: { ...descriptorOf(job, context), ...droverOf(job, context) } };
 }
 
 function descriptorOf({ stored: { jobId, request }, state, totals }: Job, context: ApiContext): JobDescriptor {
@@ -50,8 +52,9 @@ function troubleText(trouble: Trouble | undefined): string | undefined {
   return trouble === undefined ? undefined : `${trouble.FailureCode}: ${trouble.FailureReason}`.slice(0, 256);
 }
 
-function droverOf({ state: { trouble } }: Job): { Drover?: DroverDescriptor } {
-  return trouble === undefined ? {} : { Drover: { Trouble: trouble } };
+function droverOf({ state }: Job, { objectsEndpoint }: ApiContext): { Drover?: DroverDescriptor } {
+  const drover = { ...present('Trouble', state.trouble), ...present('ObjectsEndpoint', objectsEndpoint) };
+  return Object.keys(drover).length === 0 ? {} : { Drover: drover };
 }
 
 function present<Name extends string, Value>(name: Name, value: Value | undefined): { [Key in Name]?: Value } {

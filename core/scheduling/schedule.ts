@@ -46,7 +46,11 @@ export async function schedule(deps: SchedulerDependencies, jobId?: string): Pro
     // Another call decided in between: from what it did, this one decides anew.
     if (decision === undefined) continue;
     const pausing = await apply(deps, states, decision, { own, again: jobId === undefined });
-    if (pausing === undefined) return;
+    if (pausing === undefined) {
+      // What another call decided meanwhile it applied to what it saw: what this one did since is held against it.
+      if ((await deps.jobs.getSchedule()).version === decision.version) return;
+      continue;
+    }
     // The pause ends within seconds; the call that began it sees it through, and a later call does if this one dies.
     await deps.clock.sleep(Math.max(0, pausing - deps.clock.now()));
   }
@@ -70,6 +74,7 @@ async function openStates(deps: SchedulerDependencies): Promise<JobState[]> {
 }
 
 interface Decision {
+  readonly version: number;
   readonly shares: Schedule['shares'];
   /** The shares before it. */
   readonly before: Schedule['shares'];
@@ -81,9 +86,9 @@ async function decide(deps: SchedulerDependencies, states: readonly JobState[]):
   const contenders = await Promise.all(states.map((state) => contender(deps, state)));
   const capacity = capacityOf(deps.maxConcurrentWorkers, await deps.jobs.getCapacity());
   const shares = settled(before.shares, allocate(contenders, capacity), deps.clock.now());
-  const decision = { shares, before: before.shares };
-  if (sameShares(before.shares, shares)) return decision;
-  return (await deps.jobs.putSchedule({ version: before.version + 1, shares })) ? decision : undefined;
+  if (sameShares(before.shares, shares)) return { version: before.version, shares, before: before.shares };
+  const version = before.version + 1;
+  return (await deps.jobs.putSchedule({ version, shares })) ? { version, shares, before: before.shares } : undefined;
 }
 
 async function contender(deps: SchedulerDependencies, state: JobState): Promise<Contender> {

@@ -4,7 +4,7 @@ import { serve } from '../../core/api/serve.ts';
 import { createSchedulerCall } from '../../core/stores/lambda-scheduler-call.ts';
 import { lambda } from '../runtime/aws-clients.ts';
 import { jobStore } from '../runtime/engine.ts';
-import { requireVariable } from '../runtime/environment.ts';
+import { optionalVariable, requireVariable } from '../runtime/environment.ts';
 import { log, logger } from '../runtime/logger.ts';
 import { proxyRequest } from './proxy-request.ts';
 
@@ -38,6 +38,7 @@ function apiContext(): ApiContext {
       partition: requireVariable('PARTITION'),
     },
     jobRoles: rolePatterns(requireVariable('JOB_ROLES')),
+    objectsEndpoint: optionalVariable('DROVER_S3_ENDPOINT'),
   };
   return kept;
 }

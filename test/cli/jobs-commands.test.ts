@@ -141,6 +141,12 @@ describe('drover jobs describe', () => {
     expect(drover?.requests).toEqual([`GET /v20180820/jobs/${JOB}`]);
   });
 
+  test('says when the role was not used', async () => {
+    const elsewhere = { ...described, Drover: { ObjectsEndpoint: 'http://minio.local:9000' } };
+    const outcome = await run(['jobs', 'describe', JOB], () => ({ body: { Job: elsewhere } }));
+    expect(outcome.stdout).toContain('(not used: the objects are at http://minio.local:9000)');
+  });
+
   test('prints the job unchanged with --json', async () => {
     const outcome = await run(['jobs', 'describe', JOB, '--json'], () => ({ body: { Job: described } }));
     expect(JSON.parse(outcome.stdout)).toEqual(described);

@@ -2,11 +2,16 @@ import { ListBucketsCommand, type S3Client } from '@aws-sdk/client-s3';
 import type { S3ControlClient } from '@aws-sdk/client-s3-control';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { createJob, keysOf, s3ControlOf, s3Of, tagJob, untilEnded } from './support/clients.ts';
-import { LocalCloud } from './support/local-cloud.ts';
+import { ACCOUNT, LocalCloud } from './support/local-cloud.ts';
 import { createBuckets, putManifest, putObjects, untagged } from './support/objects.ts';
 import { countedLines } from './support/reports.ts';
 
 /** Plays the S3 of the user's: MinIO, Ceph or any other that is spoken to at `<endpoint>/<bucket>`. */
+/** The local cloud looks at who signs, and does not check the signature. */
+const SIGNED = {
+  authorization: 'AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/s3/aws4_request, SignedHeaders=host, Signature=0',
+};
+
 let other: LocalCloud;
 let cloud: LocalCloud;
 let otherS3: S3Client;
@@ -59,6 +64,11 @@ test('a job acts on the objects of another S3 and reports there, and only its wo
   const work = await keysOf(ownS3, own[0] ?? '');
   expect(work).toContain(`jobs/${job.JobId}/plan.json`);
   expect(await keysOf(otherS3, otherWork)).toEqual([]);
+
+  const answer = await fetch(`${cloud.endpoint}/v20180820/jobs/${job.JobId}`, {
+    headers: { ...SIGNED, accept: 'application/json', 'x-amz-account-id': ACCOUNT },
+  });
+  expect(await answer.json()).toMatchObject({ Job: { Drover: { ObjectsEndpoint: other.endpoint } } });
 }, 60_000);
 
 test('a manifest that the other S3 does not have fails the job, whatever the local one has', async () => {
