@@ -5,7 +5,7 @@ import { reportFolder, reportManifest } from '../report/report-manifest.ts';
 import type { Block } from '../stores/progress-store.ts';
 import { ReportNotWritable } from '../stores/report-destination.ts';
 import { mapBounded } from './bounded.ts';
-import { isFatal, moveJob } from './job-changes.ts';
+import { clearTrouble, isFatal, moveJob } from './job-changes.ts';
 import { mapWorkers } from './map-workers.ts';
 import { type Plan, readPlan } from './plan.ts';
 import { type RangeRecord, type ReportDependencies, writeRange } from './report-range.ts';
@@ -64,7 +64,11 @@ async function report(deps: ReportDependencies, input: TurnInput, job: Reporting
     const [first, ...rest] = job.blocks.filter((_, index) => records[index] === undefined);
     // The first is written here: a bucket that refuses shows it before a thousand children try.
     if (first !== undefined) records[job.blocks.indexOf(first)] = await writeRange(deps, job.stored, job.plan, first);
-    if (rest.length > 0) return await mapBlocks(deps, input, rest);
+    if (rest.length > 0) {
+      // The bucket takes it: what it refused earlier is over.
+      if (job.state.trouble !== undefined) await clearTrouble(deps, input.jobId);
+      return await mapBlocks(deps, input, rest);
+    }
     await writeManifest(
       deps,
       job,

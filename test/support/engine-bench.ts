@@ -33,6 +33,8 @@ export interface BenchOptions {
   readonly execute?: (task: Task, life: Life, signal: AbortSignal) => Promise<TaskResult>;
   /** Before a worker opens its job. */
   readonly openJob?: () => Promise<void>;
+  /** Before a report file of lines is written. */
+  readonly writeReport?: () => Promise<void>;
   /** Instead of the manifest's bytes. */
   readonly readManifest?: (start: number, end: number) => AsyncIterable<Buffer>;
   readonly chunkBytes?: number;
@@ -278,7 +280,10 @@ export class EngineBench {
       const pieces: Buffer[] = [];
       return {
         write: async (piece: Buffer) => void pieces.push(Buffer.from(piece)),
-        close: () => life.effect(() => put(key, Buffer.concat(pieces).toString())),
+        close: async () => {
+          await this.options.writeReport?.();
+          await life.effect(() => put(key, Buffer.concat(pieces).toString()));
+        },
         abort: async () => undefined,
       };
     };

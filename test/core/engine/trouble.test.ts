@@ -155,6 +155,26 @@ describe('what nobody expected', () => {
     },
   );
 
+  test('of a report whose files are being written does not add up over hours', async () => {
+    const fault = new Error('503 Slow Down');
+    // Three blocks: the first is refused once; a child takes long, the other and the turn after it are refused.
+    const writes = [fault, undefined, 11 * MINUTE, fault, fault].values();
+    const cloud = job(() => undefined, {
+      manifest: Array.from({ length: 600 }, (_, line) => `bkt,k${line}\n`).join(''),
+      tasksPerShard: 1,
+      execute: async () => SUCCESS,
+      writeReport: async () => {
+        const next = writes.next();
+        if (next.value instanceof Error) throw next.value;
+        if (next.value !== undefined) await cloud.bench.clock.sleep(next.value);
+      },
+    });
+    await cloud.create();
+    expect((await cloud.untilEnd()).status).toBe('Complete');
+    expect(cloud.bench.passed).toBeGreaterThan(11 * MINUTE);
+    expect(cloud.bench.reportLines()).toHaveLength(600);
+  });
+
   test('in a worker is shown, does not hold the others, and fails the job if it lasts', async () => {
     const cloud = job(() => new TypeError('x is undefined'));
     await cloud.create();
