@@ -13,6 +13,8 @@ class Bench {
   readonly done: string[] = [];
   now = START;
   sleeps = 0;
+  maxConcurrentWorkers = 6;
+  operation = { concurrency: 1, invokesFunctions: false };
   /** Happens while the scheduler sleeps. */
   meanwhile: () => Promise<void> = async () => undefined;
 
@@ -54,8 +56,8 @@ class Bench {
         status: async () => 'running',
         setConcurrency: async (job, _, __, workers) => void this.done.push(`set ${job} ${workers}`),
       },
-      maxConcurrentWorkers: 6,
-      operation: () => ({ concurrency: 1, invokesFunctions: false }),
+      maxConcurrentWorkers: this.maxConcurrentWorkers,
+      operation: () => this.operation,
     };
     await schedule(deps, jobId);
   }
@@ -144,4 +146,33 @@ test('equals share, and the one that had all gives up a half at once', async () 
   await bench.add('b', 'Ready', 1);
   await bench.schedule();
   expect(bench.done).toEqual(['start a run 2', 'set a 3', 'start b run 2']);
+});
+
+test('calls of functions count against a share: a Map run is given workers, not the share', async () => {
+  const bench = new Bench();
+  bench.jobs.capacity = 100;
+  bench.maxConcurrentWorkers = 100;
+  bench.operation = { concurrency: 16, invokesFunctions: true };
+  await bench.add('a', 'Ready', 1);
+  await bench.schedule();
+  await bench.add('b', 'Ready', 1);
+  await bench.schedule();
+  // Fifty invocations are two workers with sixteen calls each, and some to spare.
+  expect(bench.done).toContain('set a 2');
+});
+
+test('a decision that another call has overtaken is not applied', async () => {
+  const bench = new Bench();
+  await bench.add('low', 'Ready', 1);
+  const { jobs } = bench;
+  const putSchedule = jobs.putSchedule.bind(jobs);
+  jobs.putSchedule = async (next) => {
+    jobs.putSchedule = putSchedule;
+    await bench.add('high', 'Ready', 2);
+    await bench.schedule();
+    return await putSchedule(next);
+  };
+  await bench.schedule();
+  expect(bench.done.filter((act) => act.includes('low'))).toEqual([]);
+  expect(await bench.statuses()).toEqual({ low: 'Ready', high: 'Active' });
 });
