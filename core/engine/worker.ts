@@ -1,4 +1,4 @@
-import type { JobTrouble } from '../job/job-trouble.ts';
+import { JobTrouble } from '../job/job-trouble.ts';
 import type { JobState } from '../job/records.ts';
 import { blockOf, type NamedWorker, type ShardPosition } from '../stores/progress-store.ts';
 import type { EngineDependencies } from './dependencies.ts';
@@ -26,7 +26,7 @@ const PART_MILLISECONDS = 10_000;
 export const LOOK_EVERY_MILLISECONDS = 3_000;
 
 /** Tasks of a part at most while the job's failure threshold could bite at the next one. */
-export const PROBING_PART_TASKS = 64;
+const PROBING_PART_TASKS = 64;
 
 export interface WorkerDependencies extends EngineDependencies {
   /** Unique to this invocation, and short: it is kept with every shard that is being worked on. */
@@ -257,7 +257,7 @@ class ShardRun {
 
   /** Shows a cause that concerns the whole job. False for what is none. */
   private async noted(error: unknown): Promise<boolean> {
-    if (!isTrouble(error)) return false;
+    if (!(error instanceof JobTrouble)) return false;
     const { jobId, epoch } = this.input;
     await noteTrouble(this.deps, jobId, epoch, { FailureCode: error.code, FailureReason: error.message });
     return true;
@@ -275,8 +275,4 @@ class ShardRun {
   private get name(): string {
     return workerName(this.input.epoch, this.deps.invocation);
   }
-}
-
-function isTrouble(error: unknown): error is JobTrouble {
-  return error instanceof Error && error.name === 'JobTrouble';
 }
