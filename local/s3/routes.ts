@@ -1,3 +1,4 @@
+import { getObjectLockConfiguration, putObjectLockConfiguration } from './operations/bucket-lock.ts';
 import * as buckets from './operations/buckets.ts';
 import { deleteObject, deleteObjects } from './operations/delete-object.ts';
 import { abortMultipartUpload, completeMultipartUpload } from './operations/end-upload.ts';
@@ -5,6 +6,14 @@ import { getObjectAttributes } from './operations/get-attributes.ts';
 import { listObjectsV1, listObjectsV2 } from './operations/list-objects.ts';
 import { listMultipartUploads, listParts } from './operations/list-uploads.ts';
 import { listObjectVersions } from './operations/list-versions.ts';
+import { getObjectAcl, putObjectAcl } from './operations/object-acl.ts';
+import {
+  getObjectLegalHold,
+  getObjectRetention,
+  putObjectLegalHold,
+  putObjectRetention,
+} from './operations/object-lock.ts';
+import * as ownership from './operations/ownership.ts';
 import { putObject } from './operations/put-object.ts';
 import { getObject, headObject, RESPONSE_OVERRIDES } from './operations/read-object.ts';
 import { deleteObjectTagging, getObjectTagging, putObjectTagging } from './operations/tag-object.ts';
@@ -33,6 +42,11 @@ const ROUTES: ReadonlyMap<string, Route> = new Map([
   route('PUT bucket versioning', buckets.putBucketVersioning),
   route('GET bucket notification', buckets.getBucketNotification),
   route('PUT bucket notification', buckets.putBucketNotification),
+  route('GET bucket ownershipControls', ownership.getBucketOwnershipControls),
+  route('PUT bucket ownershipControls', ownership.putBucketOwnershipControls),
+  route('DELETE bucket ownershipControls', ownership.deleteBucketOwnershipControls),
+  route('GET bucket object-lock', getObjectLockConfiguration),
+  route('PUT bucket object-lock', putObjectLockConfiguration),
   route('GET bucket', listObjectsV1, ...LISTING, 'marker'),
   route('GET bucket list-type', listObjectsV2, ...LISTING, 'continuation-token', 'fetch-owner', 'start-after'),
   route('GET bucket versions', listObjectVersions, ...LISTING, 'key-marker', 'version-id-marker'),
@@ -46,10 +60,16 @@ const ROUTES: ReadonlyMap<string, Route> = new Map([
   route('HEAD object', headObject, 'versionId', 'partNumber', ...RESPONSE_OVERRIDES),
   route('PUT object', putObject),
   route('DELETE object', deleteObject, 'versionId'),
+  route('GET object acl', getObjectAcl, 'versionId'),
+  route('PUT object acl', putObjectAcl, 'versionId'),
   route('GET object attributes', getObjectAttributes, 'versionId'),
   route('GET object tagging', getObjectTagging, 'versionId'),
   route('PUT object tagging', putObjectTagging, 'versionId'),
   route('DELETE object tagging', deleteObjectTagging, 'versionId'),
+  route('GET object retention', getObjectRetention, 'versionId'),
+  route('PUT object retention', putObjectRetention, 'versionId'),
+  route('GET object legal-hold', getObjectLegalHold, 'versionId'),
+  route('PUT object legal-hold', putObjectLegalHold, 'versionId'),
   route('POST object uploads', createMultipartUpload),
   route('PUT object uploadId', uploadPart, 'partNumber'),
   route('POST object uploadId', completeMultipartUpload),

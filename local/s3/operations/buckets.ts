@@ -1,12 +1,13 @@
-import { createHash } from 'node:crypto';
 import type { Call } from '../protocol/call.ts';
 import { refuseUnsupported } from '../protocol/object-headers.ts';
+import { owner } from '../protocol/owner.ts';
 import { receiveDocument } from '../protocol/payload.ts';
 import { sendEmpty, sendXml } from '../protocol/respond.ts';
 import { malformed, readDocument, textOf } from '../protocol/xml-reader.ts';
 import { document, element, timestamp } from '../protocol/xml-writer.ts';
 import { notImplemented, S3Error } from '../s3-error.ts';
 import type { BucketRecord } from '../storage/records.ts';
+import { readOwnershipHeader } from './ownership.ts';
 import { readCount } from './page.ts';
 
 /** Source: "General purpose bucket naming rules", User Guide. */
@@ -22,12 +23,12 @@ export async function createBucket(call: Call): Promise<void> {
   const { context, bucket: name, headers } = call;
   checkBucketName(name);
   refuseUnsupported(headers);
-  if (headers['x-amz-bucket-object-lock-enabled'] === 'true') throw notImplemented('Object Lock');
-  const ownership = headers['x-amz-object-ownership'] ?? 'BucketOwnerEnforced';
-  if (ownership !== 'BucketOwnerEnforced') throw notImplemented(`Object Ownership ${ownership}`);
+  const ownership = readOwnershipHeader(call);
+  refuseBucketAcl(call);
   checkLocation(await receiveDocument(call), context.identity.region);
-  if (context.buckets.find(name) === undefined) await context.buckets.save({ name, created: Date.now() });
-  else if (context.identity.region !== 'us-east-1') {
+  if (context.buckets.find(name) === undefined) {
+    await context.buckets.save({ name, created: Date.now(), ...(ownership && { ownership }), ...lockSettings(call) });
+  } else if (context.identity.region !== 'us-east-1') {
     // In us-east-1 a bucket of one's own can be created again.
     throw new S3Error('BucketAlreadyOwnedByYou', undefined, { BucketName: name });
   }
@@ -81,12 +82,18 @@ export async function getBucketVersioning(call: Call): Promise<void> {
 }
 
 export async function putBucketVersioning(call: Call): Promise<void> {
-  call.context.buckets.get(call.bucket);
+  const { objectLock } = call.context.buckets.get(call.bucket);
   const request = readDocument(await receiveDocument(call), 'VersioningConfiguration');
   if (textOf(request, 'MfaDelete') === 'Enabled') throw notImplemented('MFA delete');
   const status = textOf(request, 'Status');
   if (status === undefined) throw new S3Error('IllegalVersioningConfigurationException');
   if (status !== 'Enabled' && status !== 'Suspended') throw malformed();
+  if (status === 'Suspended' && objectLock !== undefined) {
+    throw new S3Error(
+      'InvalidBucketState',
+      'An Object Lock configuration is present on this bucket, so the versioning state cannot be changed.',
+    );
+  }
   await change(call, { versioning: status });
 }
 
@@ -106,16 +113,24 @@ export async function putBucketNotification(call: Call): Promise<void> {
   await change(call, { eventBridge: names.length > 0 });
 }
 
-/** The owner of everything, as listings name it: a canonical user id made from the account. */
-export function owner(account: string): string {
-  const id = createHash('sha256').update(account).digest('hex');
-  return `<Owner>${element('ID', id)}</Owner>`;
+/** Object Lock needs versions, so it switches them on. */
+function lockSettings({ headers }: Call): Partial<BucketRecord> {
+  const asked = headers['x-amz-bucket-object-lock-enabled']?.toLowerCase() === 'true';
+  return asked ? { versioning: 'Enabled', objectLock: {} } : {};
 }
 
 async function change(call: Call, settings: Partial<BucketRecord>): Promise<void> {
   const { buckets } = call.context;
   await buckets.save({ ...buckets.get(call.bucket), ...settings });
   sendEmpty(call, 200);
+}
+
+/** Buckets have no ACL of their own here but the private one. */
+function refuseBucketAcl({ headers }: Call): void {
+  const granted = Object.keys(headers).find((name) => name.startsWith('x-amz-grant-'));
+  if (granted !== undefined) throw notImplemented(`the ACL of a bucket: ${granted}`);
+  const acl = headers['x-amz-acl'];
+  if (acl !== undefined && acl !== 'private') throw notImplemented(`the ACL of a bucket: ${acl}`);
 }
 
 function checkLocation(text: string, region: string): void {

@@ -15,7 +15,7 @@ import { malformed, readDocument, textOf, type XmlElement } from '../protocol/xm
 import { document, element } from '../protocol/xml-writer.ts';
 import { S3Error } from '../s3-error.ts';
 import type { WriteCheck } from '../storage/object-store.ts';
-import type { ObjectRecord, PartRecord, StoredChecksum, UploadRecord } from '../storage/records.ts';
+import type { ObjectAttributes, ObjectRecord, PartRecord, StoredChecksum, UploadRecord } from '../storage/records.ts';
 import { conditionally } from './conditional-write.ts';
 import { versionHeader } from './find-object.ts';
 
@@ -74,16 +74,11 @@ async function compose(call: Call, named: readonly NamedPart[], check: WriteChec
   checkClaimedChecksum(call, checksum);
   const { changes, unused } = await uploads.ending(upload, new Set(parts.map((part) => part.number)));
   const released = unused.map((body) => bodies.release(body));
-  const { headers, metadata, tags, storageClass, encryption } = upload;
   const record = await objects.put(
     () => buckets.get(call.bucket),
     call.key,
     {
-      headers,
-      metadata,
-      tags,
-      storageClass,
-      encryption,
+      ...attributesOf(upload),
       etag: composedEtag(parts),
       partCount: parts.length,
       ...(checksum && { checksum }),
@@ -96,6 +91,12 @@ async function compose(call: Call, named: readonly NamedPart[], check: WriteChec
   );
   await bodies.unlink(released.flatMap((one) => one.files));
   return record;
+}
+
+/** What the upload was begun with, for the object. */
+function attributesOf(upload: UploadRecord): ObjectAttributes {
+  const { uploadId, bucket, key, initiated, checksumAlgorithm, checksumType, ...attributes } = upload;
+  return attributes;
 }
 
 function choose(upload: UploadRecord, named: readonly NamedPart[], stored: readonly PartRecord[]): PartRecord[] {

@@ -1,11 +1,11 @@
 import type { Call } from '../protocol/call.ts';
+import { owner } from '../protocol/owner.ts';
 import { sendXml } from '../protocol/respond.ts';
 import { document, element, timestamp } from '../protocol/xml-writer.ts';
 import { invalidArgument } from '../s3-error.ts';
 import { objectEntry, objectsOf, past } from '../storage/index-keys.ts';
 import { commonPrefixOf, type WalkOptions, walkKeys } from '../storage/key-walk.ts';
 import type { ObjectRecord } from '../storage/records.ts';
-import { owner } from './buckets.ts';
 import { readCount, readEncoding } from './page.ts';
 
 /** One page of keys and common prefixes. */

@@ -1,11 +1,11 @@
 import { elementOf } from '../checksums/checksum.ts';
 import type { Call } from '../protocol/call.ts';
+import { owner } from '../protocol/owner.ts';
 import { sendXml } from '../protocol/respond.ts';
 import { document, element, timestamp } from '../protocol/xml-writer.ts';
 import { escapeKey, keyOfEntry, past, uploadEntry, uploadsOf } from '../storage/index-keys.ts';
 import { commonPrefixOf, type WalkOptions, walkKeys } from '../storage/key-walk.ts';
 import type { UploadRecord } from '../storage/records.ts';
-import { owner } from './buckets.ts';
 import { readCount, readEncoding } from './page.ts';
 
 export async function listParts(call: Call): Promise<void> {

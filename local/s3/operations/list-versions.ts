@@ -1,4 +1,5 @@
 import type { Call } from '../protocol/call.ts';
+import { owner } from '../protocol/owner.ts';
 import { sendXml } from '../protocol/respond.ts';
 import { document, element, timestamp } from '../protocol/xml-writer.ts';
 import { invalidArgument } from '../s3-error.ts';
@@ -14,7 +15,6 @@ import {
 } from '../storage/index-keys.ts';
 import { commonPrefixOf, type WalkOptions, type WalkStep, walkKeys } from '../storage/key-walk.ts';
 import type { ObjectRecord } from '../storage/records.ts';
-import { owner } from './buckets.ts';
 import { readCount, readEncoding } from './page.ts';
 
 /** Where the two walks of the listing (newest versions, older versions) begin. */

@@ -1,7 +1,9 @@
 import { headerOf } from '../checksums/checksum.ts';
 import { invalidArgument, notImplemented, S3Error } from '../s3-error.ts';
 import type { ObjectAttributes, ObjectContent } from '../storage/records.ts';
+import { readObjectAcl } from './acl-headers.ts';
 import type { Call } from './call.ts';
+import { lockHeaders, readLock } from './lock-headers.ts';
 import type { Headers } from './respond.ts';
 import { parseTagHeader } from './tag-set.ts';
 
@@ -40,13 +42,16 @@ const UNSUPPORTED = [
 export function readAttributes(call: Call): ObjectAttributes {
   const { headers } = call;
   refuseUnsupported(headers);
+  const acl = readObjectAcl(call, call.context.buckets.get(call.bucket));
   const tagging = headers['x-amz-tagging'];
   return {
     headers: contentHeaders(headers),
     metadata: userMetadata(headers),
     tags: tagging === undefined ? [] : parseTagHeader(tagging),
     storageClass: readStorageClass(headers),
+    ...readLock(call),
     encryption: readEncryption(headers),
+    ...(acl && { acl }),
   };
 }
 
@@ -57,6 +62,7 @@ export function describeObject(content: ObjectContent, modified: number): Header
     'last-modified': new Date(modified).toUTCString(),
     'accept-ranges': 'bytes',
     'x-amz-server-side-encryption': content.encryption,
+    ...lockHeaders(content.lock),
     ...content.headers,
   };
   for (const [name, value] of Object.entries(content.metadata)) described[USER_METADATA + name] = value;
@@ -77,14 +83,6 @@ export function refuseUnsupported(headers: Call['headers']): void {
   for (const name in headers) {
     if (!name.startsWith('x-amz-')) continue;
     if (UNSUPPORTED.some((prefix) => name.startsWith(prefix))) throw notImplemented(`the header ${name}`);
-    if (name.startsWith('x-amz-object-lock-')) {
-      throw new S3Error('InvalidRequest', 'Bucket is missing Object Lock Configuration');
-    }
-    if (name.startsWith('x-amz-grant-')) throw new S3Error('AccessControlListNotSupported');
-  }
-  const acl = headers['x-amz-acl'];
-  if (acl !== undefined && acl !== 'bucket-owner-full-control' && acl !== 'private') {
-    throw new S3Error('AccessControlListNotSupported');
   }
 }
 

@@ -1,9 +1,11 @@
 import { SaxesParser } from 'saxes';
 import { S3Error } from '../s3-error.ts';
 
-/** An element of a request document. Attributes and namespaces do not matter to S3's request documents. */
+/** An element of a request document. Namespaces do not matter to S3's request documents. */
 export interface XmlElement {
   readonly name: string;
+  /** By name without prefix. */
+  readonly attributes: Readonly<Record<string, string>>;
   readonly children: XmlElement[];
   text: string;
 }
@@ -15,11 +17,17 @@ const MAXIMUM_DEPTH = 32;
  * MalformedXML.
  */
 export function readXml(source: string): XmlElement {
-  const top: XmlElement = { name: '', children: [], text: '' };
+  const top: XmlElement = { name: '', attributes: {}, children: [], text: '' };
   const open: XmlElement[] = [top];
   const parser = new SaxesParser({ xmlns: false, position: false });
   parser.on('opentag', (tag) => {
-    const element: XmlElement = { name: localName(tag.name), children: [], text: '' };
+    const attributes = Object.entries(tag.attributes).map(([name, value]) => [localName(name), value] as const);
+    const element: XmlElement = {
+      name: localName(tag.name),
+      attributes: Object.fromEntries(attributes),
+      children: [],
+      text: '',
+    };
     open.at(-1)?.children.push(element);
     if (open.push(element) > MAXIMUM_DEPTH) throw malformed();
   });

@@ -19,6 +19,32 @@ export interface StoredChecksum {
 
 export type Tag = readonly [key: string, value: string];
 
+/** How long a version is kept from being deleted. */
+export interface Retention {
+  readonly mode: 'GOVERNANCE' | 'COMPLIANCE';
+  /** Milliseconds since 1970. */
+  readonly until: number;
+}
+
+/** What Object Lock says of one version. */
+export interface ObjectLock {
+  readonly retention?: Retention;
+  /** Undefined: never set, which S3 tells from `OFF`. */
+  readonly legalHold?: 'ON' | 'OFF';
+}
+
+export type Permission = 'FULL_CONTROL' | 'READ' | 'WRITE' | 'READ_ACP' | 'WRITE_ACP';
+
+/** Who is granted something: a user by canonical id, or a group by URI. */
+export type Grantee =
+  | { readonly id: string; readonly uri?: undefined }
+  | { readonly uri: string; readonly id?: undefined };
+
+export interface Grant {
+  readonly grantee: Grantee;
+  readonly permission: Permission;
+}
+
 /** What is known of an object besides its bytes, from the request that made it. */
 export interface ObjectAttributes {
   /** Content-Type, Cache-Control and their like, names in lower case. */
@@ -27,8 +53,11 @@ export interface ObjectAttributes {
   readonly metadata: Readonly<Record<string, string>>;
   readonly tags: readonly Tag[];
   readonly storageClass: string;
+  readonly lock?: ObjectLock;
   /** Whether the client named AES256 itself (it is echoed either way, as S3 encrypts everything). */
   readonly encryption: 'AES256';
+  /** Undefined: the private ACL, full control for the owner and nobody else. */
+  readonly acl?: readonly Grant[];
 }
 
 /** One version of an object, or a delete marker. */
@@ -52,7 +81,17 @@ export interface ObjectContent extends ObjectAttributes {
   readonly partCount?: number;
 }
 
+/** What new objects of a bucket get if their request names no retention; of days and years one is set. */
+export interface DefaultRetention {
+  readonly mode: Retention['mode'];
+  readonly days?: number;
+  readonly years?: number;
+}
+
 export type Versioning = 'Enabled' | 'Suspended';
+
+/** Source: ObjectOwnership, Amazon S3 API Reference. */
+export type ObjectOwnership = 'BucketOwnerEnforced' | 'BucketOwnerPreferred' | 'ObjectWriter';
 
 export interface BucketRecord {
   readonly name: string;
@@ -62,6 +101,10 @@ export interface BucketRecord {
   readonly versioning?: Versioning;
   /** Whether the bucket sends its events to EventBridge. */
   readonly eventBridge?: boolean;
+  /** Set once Object Lock is on, which is for good. */
+  readonly objectLock?: { readonly defaultRetention?: DefaultRetention };
+  /** Undefined: BucketOwnerEnforced, as in new buckets of S3. `removed`: the controls were deleted. */
+  readonly ownership?: ObjectOwnership | 'removed';
 }
 
 /** A multipart upload under way. */
