@@ -14,6 +14,7 @@ import { BucketStore } from './storage/bucket-store.ts';
 import { DeletionWatch } from './storage/deletion-watch.ts';
 import { openIndex } from './storage/index-database.ts';
 import { ObjectStore } from './storage/object-store.ts';
+import type { BucketRecord } from './storage/records.ts';
 import { UploadStore } from './storage/upload-store.ts';
 
 export interface S3ServiceOptions {
@@ -22,11 +23,20 @@ export interface S3ServiceOptions {
   readonly identity: CloudIdentity;
   /** Where the events of buckets with EventBridge on go; undefined: nowhere. */
   readonly events: EventSink | undefined;
+  /** The time by which locks hold and restores end, in milliseconds since 1970. Default: the machine's. */
+  readonly clock?: () => number;
+}
+
+export interface BucketSettings {
+  readonly eventBridge?: boolean;
+  readonly versioned?: boolean;
+  /** Implies `versioned`. Once on, it stays on. */
+  readonly objectLock?: boolean;
 }
 
 export interface S3Service extends LocalService, ObjectReader {
   /** Makes the bucket, or changes these settings of one that is there. Throws S3Error (InvalidBucketName). */
-  createBucket(name: string, settings?: { eventBridge?: boolean; versioned?: boolean }): Promise<void>;
+  createBucket(name: string, settings?: BucketSettings): Promise<void>;
 }
 
 /** Opens the S3 of the local cloud. What it has acknowledged is still there after the process is killed. */
@@ -44,19 +54,20 @@ export async function createS3Service(options: S3ServiceOptions): Promise<S3Serv
       await context.database.close();
     },
     readObject: (bucket, key) => readObject(context, bucket, key),
-    async createBucket(name, { eventBridge, versioned } = {}) {
+    async createBucket(name, { eventBridge, versioned, objectLock } = {}) {
       checkBucketName(name);
-      const before = context.buckets.find(name) ?? { name, created: Date.now() };
+      const before: BucketRecord = context.buckets.find(name) ?? { name, created: Date.now() };
       await context.buckets.save({
         ...before,
         ...(eventBridge !== undefined && { eventBridge }),
-        ...(versioned === true && { versioning: 'Enabled' }),
+        ...((versioned === true || objectLock === true) && { versioning: 'Enabled' }),
+        ...(objectLock === true && { objectLock: before.objectLock ?? {} }),
       });
     },
   };
 }
 
-async function openContext({ dataFolder, identity, events }: S3ServiceOptions): Promise<S3Context> {
+async function openContext({ dataFolder, identity, events, clock = Date.now }: S3ServiceOptions): Promise<S3Context> {
   await mkdir(dataFolder, { recursive: true });
   const database = await openIndex(join(dataFolder, 'index'));
   const bodies = await BodyStore.open(join(dataFolder, 'bodies'), database);
@@ -70,6 +81,7 @@ async function openContext({ dataFolder, identity, events }: S3ServiceOptions): 
     buckets: await BucketStore.open(database, objects),
     uploads: new UploadStore(database, bodies),
     deletions: new DeletionWatch(),
+    clock,
   };
 }
 

@@ -71,6 +71,7 @@ function combine(call: Call, { content }: FoundObject, given: ObjectAttributes):
     tags: tagging === 'COPY' ? content.tags : given.tags,
     storageClass: given.storageClass,
     encryption: given.encryption,
+    ...(given.lock && { lock: given.lock }),
     ...(given.acl && { acl: given.acl }),
   };
 }

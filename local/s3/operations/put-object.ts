@@ -1,5 +1,6 @@
 import { announceCreated } from '../events.ts';
 import type { Call } from '../protocol/call.ts';
+import { demandLockIntegrity } from '../protocol/lock-headers.ts';
 import { checksumHeaders, readAttributes } from '../protocol/object-headers.ts';
 import { receiveBody } from '../protocol/payload.ts';
 import { sendEmpty } from '../protocol/respond.ts';
@@ -13,6 +14,7 @@ export async function putObject(call: Call): Promise<void> {
   const { context, bucket, key } = call;
   context.buckets.get(bucket);
   const attributes = readAttributes(call);
+  demandLockIntegrity(call, attributes.lock, 'Put Object');
   return conditionally(call, async (check) => {
     const { staged, md5, checksum } = await receiveBody(call);
     const content = { ...attributes, etag: md5, ...(checksum && { checksum: fullObject(checksum) }) };

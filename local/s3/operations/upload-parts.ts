@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { canCoverFullObject, headerOf } from '../checksums/checksum.ts';
 import type { Call } from '../protocol/call.ts';
+import { demandLockIntegrity } from '../protocol/lock-headers.ts';
 import { readAttributes, refuseUnsupported } from '../protocol/object-headers.ts';
 import { receiveBody } from '../protocol/payload.ts';
 import { readClaims } from '../protocol/payload-claims.ts';
@@ -44,6 +45,7 @@ export async function uploadPart(call: Call): Promise<void> {
   refuseUnsupported(call.headers);
   if (call.headers['x-amz-copy-source'] !== undefined) return uploadPartCopy(call, upload, number);
   const { uploads } = call.context;
+  demandLockIntegrity(call, upload.lock, 'Put Part');
   checkPartChecksum(upload, readClaims(call).checksum?.algorithm);
   const { staged, md5, checksum } = await receiveBody(call, upload.checksumAlgorithm);
   const stored = checksum && fullObject(checksum);

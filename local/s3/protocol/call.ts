@@ -17,6 +17,8 @@ export interface S3Context {
   readonly buckets: BucketStore;
   readonly uploads: UploadStore;
   readonly deletions: DeletionWatch;
+  /** The time by which locks hold and restores end, in milliseconds since 1970. */
+  readonly clock: () => number;
 }
 
 /** One request on its way to an operation. */

@@ -68,6 +68,15 @@ export function checksumHeader(
   return found;
 }
 
+/** Throws InvalidRequest unless the request says what its body must be: some requests S3 takes only so. */
+export function demandIntegrity(
+  { headers }: Call,
+  message = 'Missing required header for this request: Content-MD5 OR x-amz-checksum-*',
+): void {
+  if (headers['content-md5'] !== undefined || headers['x-amz-trailer'] !== undefined) return;
+  if (checksumHeader(headers) === undefined) throw new S3Error('InvalidRequest', message);
+}
+
 /** Throws InvalidRequest unless the text is the base64 of a digest of this algorithm. */
 export function checkDigestForm(algorithm: ChecksumAlgorithm, value: string): void {
   if (isBase64Of(value, DIGEST_LENGTH[algorithm])) return;

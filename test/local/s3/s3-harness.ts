@@ -4,7 +4,12 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { S3Client, type S3ClientConfig } from '@aws-sdk/client-s3';
-import { createS3Service, type S3Service } from '../../../local/s3/s3-service.ts';
+import {
+  type BucketSettings,
+  createS3Service,
+  type S3Service,
+  type S3ServiceOptions,
+} from '../../../local/s3/s3-service.ts';
 import type { BusEvent } from '../../../local/service.ts';
 
 export interface RawReply {
@@ -31,7 +36,7 @@ export interface TestS3 {
   /** A request that no SDK would send. */
   send(request: RawRequest): Promise<RawReply>;
   /** Makes a bucket of its own for a test. */
-  bucket(settings?: { eventBridge?: boolean; versioned?: boolean }): Promise<string>;
+  bucket(settings?: BucketSettings): Promise<string>;
   stop(): Promise<void>;
 }
 
@@ -39,15 +44,17 @@ export interface TestS3 {
 export async function startS3({
   region = 'us-east-1',
   folder,
+  ...settings
 }: {
   region?: string;
   folder?: string;
-} = {}): Promise<TestS3> {
+} & Pick<S3ServiceOptions, 'clock'> = {}): Promise<TestS3> {
   const dataFolder = folder ?? (await mkdtemp(join(tmpdir(), 'drover-s3-')));
   const events: BusEvent[] = [];
   const service = await createS3Service({
     dataFolder,
     identity: { account: '000000000000', region },
+    ...settings,
     events: {
       put: async (event) => {
         events.push(event);
@@ -99,6 +106,16 @@ export async function failure(promise: Promise<unknown>): Promise<string> {
   } catch (error) {
     const { name, $metadata } = error as { name: string; $metadata?: { httpStatusCode?: number } };
     return `${name} ${$metadata?.httpStatusCode}`;
+  }
+  return 'no failure';
+}
+
+/** What a failed command failed with, as `name status: message`. */
+export async function explain(promise: Promise<unknown>): Promise<string> {
+  try {
+    await promise;
+  } catch (error) {
+    return `${await failure(Promise.reject(error))}: ${(error as Error).message}`;
   }
   return 'no failure';
 }
