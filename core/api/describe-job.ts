@@ -1,11 +1,12 @@
 import type { Job, Trouble } from '../job/records.ts';
+import type { DroverOptions } from '../job/request.ts';
 import type { ApiContext } from './context.ts';
 import { shownJob } from './find-job.ts';
 import { progressOf } from './progress.ts';
 import type { JobDescriptor } from './results.ts';
 
 /** What Drover knows of a job beyond S3's model. JSON shows it, XML has no place for it. */
-export interface DroverDescriptor {
+export interface DroverDescriptor extends DroverOptions {
   /** What keeps the job from going on at present. */
   readonly Trouble?: Trouble;
   /** The S3 that the job's objects are in, when it is not this cloud's own: the RoleArn is then not used for them. */
@@ -52,8 +53,12 @@ function troubleText(trouble: Trouble | undefined): string | undefined {
   return trouble === undefined ? undefined : `${trouble.FailureCode}: ${trouble.FailureReason}`.slice(0, 256);
 }
 
-function droverOf({ state }: Job, { objectsEndpoint }: ApiContext): { Drover?: DroverDescriptor } {
-  const drover = { ...present('Trouble', state.trouble), ...present('ObjectsEndpoint', objectsEndpoint) };
+function droverOf({ stored, state }: Job, { objectsEndpoint }: ApiContext): { Drover?: DroverDescriptor } {
+  const drover = {
+    ...stored.request.Drover,
+    ...present('Trouble', state.trouble),
+    ...present('ObjectsEndpoint', objectsEndpoint),
+  };
   return Object.keys(drover).length === 0 ? {} : { Drover: drover };
 }
 

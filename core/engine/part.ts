@@ -1,7 +1,7 @@
 import { JobTrouble } from '../job/job-trouble.ts';
 import type { FinishedTask } from './part-file.ts';
 
-/** How far tasks may begin beyond the oldest unfinished one, in multiples of the concurrency. */
+/** How far tasks may begin beyond the oldest unfinished one, in multiples of what may be in flight. */
 export const WINDOW_FACTOR = 4;
 
 export interface PartInput {
@@ -11,12 +11,14 @@ export interface PartInput {
   readonly from: number;
   /** Tasks that the part may have at most. */
   readonly most: number;
-  /** Tasks in flight at once. */
+  /** Batches in flight at once. */
   readonly concurrency: number;
-  /** Carries out one task of the shard. Throws JobTrouble, or what it throws when the invocation must end. */
-  readonly execute: (task: number) => Promise<FinishedTask>;
-  /** Asked before each task begins: false ends the part. */
-  readonly goOn: () => boolean | Promise<boolean>;
+  /** Tasks of one batch at most: 1 where each is carried out by itself. */
+  readonly batch: number;
+  /** Carries out the tasks from `from` to before `to`. Throws JobTrouble, or what it throws when the invocation must end. */
+  readonly execute: (from: number, to: number) => Promise<readonly FinishedTask[]>;
+  /** Asked before each batch of so many tasks begins: false ends the part. */
+  readonly goOn: (tasks: number) => boolean | Promise<boolean>;
 }
 
 export interface PartOutcome {
@@ -59,18 +61,19 @@ class PartRun {
         await this.oneEnds();
         continue;
       }
-      if (!(await this.mayGoOn())) break;
+      const to = Math.min(this.end, this.next + this.input.batch);
+      if (!(await this.mayGoOn(to - this.next))) break;
       // The answer may have taken time, in which a task failed for the whole job.
-      if (!this.stopped) this.begin(this.next++);
+      if (!this.stopped) this.begin(to);
     }
     while (this.inFlight > 0) await this.oneEnds();
     return { finished: this.wholeRun(), trouble: this.trouble, failure: this.failure };
   }
 
   /** A look that failed ends the part like a task that did: what is in flight is awaited and counted all the same. */
-  private async mayGoOn(): Promise<boolean> {
+  private async mayGoOn(tasks: number): Promise<boolean> {
     try {
-      return await this.input.goOn();
+      return await this.input.goOn(tasks);
     } catch (error) {
       this.failure ??= { error };
       return false;
@@ -82,25 +85,27 @@ class PartRun {
   }
 
   private get hasRoom(): boolean {
-    const { concurrency } = this.input;
-    return this.inFlight < concurrency && this.next < this.oldest + WINDOW_FACTOR * concurrency;
+    const { concurrency, batch } = this.input;
+    return this.inFlight < concurrency && this.next < this.oldest + WINDOW_FACTOR * concurrency * batch;
   }
 
-  private begin(task: number): void {
+  private begin(to: number): void {
+    const from = this.next;
+    this.next = to;
     this.inFlight += 1;
-    this.input.execute(task).then(
-      (finished) => this.ended(task, finished),
+    this.input.execute(from, to).then(
+      (finished) => this.ended(from, finished),
       (error: unknown) => {
         if (error instanceof JobTrouble) this.trouble ??= error;
         else this.failure ??= { error };
-        this.ended(task, undefined);
+        this.ended(from, []);
       },
     );
   }
 
-  private ended(task: number, finished: FinishedTask | undefined): void {
+  private ended(from: number, finished: readonly FinishedTask[]): void {
     this.inFlight -= 1;
-    if (finished !== undefined) this.results.set(task, finished);
+    for (const [index, task] of finished.entries()) this.results.set(from + index, task);
     while (this.results.has(this.oldest)) this.oldest += 1;
     this.wake();
   }

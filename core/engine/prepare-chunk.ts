@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import type { ManifestField } from '../job/request.ts';
 import { LineTooLong, MAXIMUM_LINE_BYTES, readLines } from '../manifest/line-reader.ts';
 import { INVALID_MANIFEST_CONTENT, ManifestError } from '../manifest/manifest-error.ts';
-import { readTaskLine } from '../manifest/task-line.ts';
+import { readTaskLine, type TaskLine } from '../manifest/task-line.ts';
 import type { ManifestSource } from '../stores/manifest-source.ts';
 import type { EngineDependencies } from './dependencies.ts';
 import { chunkRecordKey, shardFileKey } from './work-keys.ts';
@@ -13,10 +13,15 @@ export const CHUNK_BYTES = 64 * 1024 * 1024;
 /** Bytes of lines in one shard at most: a worker holds its shard whole. */
 const SHARD_BYTES = 4 * 1024 * 1024;
 
+/** Distinct buckets of a manifest that are told apart; of more, only that there are more. */
+export const MOST_BUCKETS = 100;
+
 /** A finished chunk: the shards of the attempt that finished first, or the chunk's first bad line. */
 export interface ChunkRecord {
   readonly attempt: string;
   readonly tasks: readonly number[];
+  /** The buckets that its lines name, MOST_BUCKETS and one at most. */
+  readonly buckets: readonly string[];
   /** `line` counts from 1 at the chunk's first line. */
   readonly bad?: { readonly line: number; readonly reason: string };
 }
@@ -45,10 +50,12 @@ export function chunkCount(manifestBytes: number, chunkBytes: number): number {
  */
 export async function prepareChunk(deps: EngineDependencies, input: ChunkInput): Promise<ChunkRecord> {
   const writer = new ShardWriter(deps, input);
-  const bad = await cut(input, writer);
+  const buckets = new Set<string>();
+  const bad = await cut(input, writer, buckets);
   const record: ChunkRecord = {
     attempt: input.attempt,
     tasks: await writer.close(),
+    buckets: [...buckets],
     ...(bad === undefined ? {} : { bad }),
   };
   const key = chunkRecordKey(input.jobId, input.chunk);
@@ -67,7 +74,7 @@ export async function readChunkRecord(
   return found === undefined ? undefined : (JSON.parse(found.body.toString('utf8')) as ChunkRecord);
 }
 
-async function cut(input: ChunkInput, writer: ShardWriter): Promise<ChunkRecord['bad']> {
+async function cut(input: ChunkInput, writer: ShardWriter, buckets: Set<string>): Promise<ChunkRecord['bad']> {
   const from = input.chunk * input.chunkBytes;
   const end = Math.min(from + input.chunkBytes, input.manifestBytes);
   if (from >= end) return undefined;
@@ -77,10 +84,13 @@ async function cut(input: ChunkInput, writer: ShardWriter): Promise<ChunkRecord[
   try {
     await readLines(bytes, { from, end }, (line) => {
       lines += 1;
-      const reason = fault(line, input.fields);
-      if (reason === undefined) return writer.add(line);
-      bad = { line: lines, reason };
-      return false;
+      const task = readTask(line, input.fields);
+      if (typeof task === 'string') {
+        bad = { line: lines, reason: task };
+        return false;
+      }
+      if (buckets.size <= MOST_BUCKETS) buckets.add(task.bucket);
+      return writer.add(line);
     });
   } catch (error) {
     if (!(error instanceof LineTooLong)) throw error;
@@ -89,10 +99,9 @@ async function cut(input: ChunkInput, writer: ShardWriter): Promise<ChunkRecord[
   return bad;
 }
 
-function fault(line: Buffer, fields: readonly ManifestField[]): string | undefined {
+function readTask(line: Buffer, fields: readonly ManifestField[]): TaskLine | string {
   if (!isUtf8(line)) return 'Manifest file is not properly formatted: the line is not UTF-8';
-  const read = readTaskLine(line.toString('utf8'), fields);
-  return typeof read === 'string' ? read : undefined;
+  return readTaskLine(line.toString('utf8'), fields);
 }
 
 /** Gathers lines into shards and writes each while the next one fills. */

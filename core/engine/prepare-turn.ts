@@ -1,5 +1,5 @@
 import { JobTrouble } from '../job/job-trouble.ts';
-import type { StoredRequest } from '../job/records.ts';
+import type { JobFailure, StoredRequest } from '../job/records.ts';
 import type { ManifestField } from '../job/request.ts';
 import { INVALID_MANIFEST_CONTENT, ManifestError } from '../manifest/manifest-error.ts';
 import type { ManifestSource, OpenManifest } from '../stores/manifest-source.ts';
@@ -18,6 +18,8 @@ export interface PrepareDependencies extends EngineDependencies {
   readonly openManifest: OpenManifest;
   /** Tasks in one shard of this job: its operation says. */
   readonly tasksPerShard: (stored: StoredRequest) => number;
+  /** Why the job must fail before any task is begun, by the buckets that its manifest names. */
+  readonly checkBuckets: (stored: StoredRequest, buckets: readonly string[]) => Promise<JobFailure | undefined>;
   /** Unique to this invocation. */
   readonly attempt: string;
   /** Bytes of the manifest in one chunk; CHUNK_BYTES unless given. Never changes while a job is prepared. */
@@ -87,7 +89,30 @@ async function makePlan(
       : await mapBounded(chunks, 32, (chunk) => readChunkRecord(deps, input.jobId, chunk));
   const missing = chunks.filter((chunk) => records[chunk] === undefined);
   if (missing.length > 0) return await mapChunks(deps, input, missing, manifestBytes);
-  return await writePlan(deps.work, input.jobId, planOf(records.filter((record) => record !== undefined)));
+  const cut = records.filter((record) => record !== undefined);
+  const plan = planOf(cut);
+  await checkBuckets(deps, stored, [...new Set(cut.flatMap(({ buckets }) => buckets))]);
+  return await writePlan(deps.work, input.jobId, plan);
+}
+
+/** @throws ManifestError when the job's operation cannot be carried out in these buckets. */
+async function checkBuckets(
+  deps: PrepareDependencies,
+  stored: StoredRequest,
+  buckets: readonly string[],
+): Promise<void> {
+  const failure = directoryBucketFailure(buckets) ?? (await deps.checkBuckets(stored, buckets));
+  if (failure !== undefined) throw new ManifestError(failure.FailureCode, failure.FailureReason);
+}
+
+/** Directory buckets (S3 Express One Zone) speak another dialect: sessions, no tags, no versions. */
+function directoryBucketFailure(buckets: readonly string[]): JobFailure | undefined {
+  const bucket = buckets.find((name) => name.endsWith('--x-s3'));
+  if (bucket === undefined) return undefined;
+  return {
+    FailureCode: INVALID_MANIFEST_CONTENT,
+    FailureReason: `The manifest names ${bucket}: directory buckets are not supported`,
+  };
 }
 
 async function mapChunks(

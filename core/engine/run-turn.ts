@@ -3,17 +3,17 @@ import type { JobState } from '../job/records.ts';
 import { SHARDS_PER_BLOCK } from '../stores/progress-store.ts';
 import type { EngineDependencies } from './dependencies.ts';
 import { failJob, handOver, isFatal, moveJob, NO_PROGRESS, noteTrouble } from './job-changes.ts';
-import { type LaneNeeds, lanesOf } from './lanes.ts';
+import { laneNeedsOf, lanesOf, type OperationNeeds } from './lanes.ts';
 import { type PlannedShard, readPlan, shardsOf } from './plan.ts';
 import { failAtThreshold, sumOf } from './totals.ts';
 import { done, map, type TurnInput, type TurnOutput, wait } from './turn.ts';
 import { guardTurn } from './turn-guard.ts';
 import { strided, waveCsv, waveSize } from './wave.ts';
-import { itemsKey } from './work-keys.ts';
+import { itemsKey, unfinishedKey } from './work-keys.ts';
 
 export interface RunDependencies extends EngineDependencies {
   /** How the operation of a job runs. */
-  readonly operation: (name: OperationName) => LaneNeeds;
+  readonly operation: (name: OperationName) => OperationNeeds;
 }
 
 /** An execution hands over to the next epoch after so many turns: its history ends at 25,000 events. */
@@ -47,7 +47,7 @@ async function takeTurn(deps: RunDependencies, input: TurnInput): Promise<TurnOu
     return done(input);
   }
   const last = await lastWave(deps, input);
-  if (last?.counted === left.counted) {
+  if (last?.counted === left.counted && !(await gotOn(deps, input.jobId, last.plannedAt))) {
     if (state.trouble === undefined) await noteTrouble(deps, input.jobId, input.epoch, NO_PROGRESS);
     return wait(input, STANDSTILL_SECONDS);
   }
@@ -105,6 +105,12 @@ async function lastWave(deps: EngineDependencies, input: TurnInput): Promise<Wav
   return { counted: number('counted'), plannedAt: number('planned-at'), workers: number('workers') };
 }
 
+/** Whether a task that takes longer than an invocation got on since then: that moves the job, and counts nothing yet. */
+async function gotOn(deps: EngineDependencies, jobId: string, since: number): Promise<boolean> {
+  const mark = await deps.work.head(unfinishedKey(jobId));
+  return Number(mark?.metadata['at'] ?? 0) >= since;
+}
+
 /** Milliseconds that a shard took a worker in the last wave; undefined where that was not to be seen. */
 function shardMilliseconds(last: WaveNotes | undefined, left: Left, now: number): number | undefined {
   if (last === undefined || left.counted <= last.counted) return undefined;
@@ -121,7 +127,7 @@ async function planWave(
 ): Promise<TurnOutput> {
   const now = deps.clock.now();
   const { shares } = await deps.jobs.getSchedule();
-  const lanes = lanesOf(shares[input.jobId]?.workers ?? 1, deps.operation(state.operation));
+  const lanes = lanesOf(shares[input.jobId]?.workers ?? 1, laneNeedsOf(deps.operation(state.operation), state));
   // While something keeps the whole job from going on, one worker is enough to find out whether it still does.
   const workers = state.trouble === undefined ? lanes.workers : 1;
   const size = state.trouble === undefined ? waveSize(workers, shardMilliseconds(last, left, now)) : 1;

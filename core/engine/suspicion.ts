@@ -1,4 +1,4 @@
-import type { TaskResult } from '../operations/operation.ts';
+import type { TaskResult } from '../operations/task-result.ts';
 import type { ShardPosition } from '../stores/progress-store.ts';
 
 /** Workers that a task may kill, or outlast, before it is failed for it. */

@@ -21,3 +21,9 @@ export const resultsKey = (jobId: string, shard: number, from: number): string =
 
 /** What ReportRange wrote for a block. */
 export const reportRecordKey = (jobId: string, block: number): string => `jobs/${jobId}/report/${block}.json`;
+
+/** What a task that takes longer than an invocation left for the next one. */
+export const taskNoteKey = (jobId: string, taskId: string): string => `jobs/${jobId}/notes/${taskId}.json`;
+
+/** Put anew whenever such a task got on: its metadata says when. */
+export const unfinishedKey = (jobId: string): string => `jobs/${jobId}/unfinished`;

@@ -1,7 +1,9 @@
 import type { StoredRequest } from '../job/records.ts';
 import type { ManifestField } from '../job/request.ts';
-import { readTaskLine } from '../manifest/task-line.ts';
-import type { Operation, TaskContext, TaskResult } from '../operations/operation.ts';
+import { readTaskLine, type TaskLine } from '../manifest/task-line.ts';
+import { dryRunResult, UNCHANGED } from '../operations/examination.ts';
+import type { Operation, Task, TaskContext } from '../operations/operation.ts';
+import type { TaskResult } from '../operations/task-result.ts';
 import { MISSING_VERSION, reportRow } from '../report/report-row.ts';
 import type { FinishedTask } from './part-file.ts';
 
@@ -11,21 +13,63 @@ export interface WorkerJob {
   readonly fields: readonly ManifestField[];
   readonly operation: Operation;
   readonly parameters: unknown;
-  readonly context: TaskContext;
+  /** All of it but what the shard's worker adds. */
+  readonly context: Omit<TaskContext, 'notes' | 'deadline'>;
 }
 
-/** Carries out the task of a line. A version column with nothing in it fails the task, and nothing is called. */
-export async function carryOut(job: WorkerJob, line: string, taskId: string): Promise<FinishedTask> {
-  const task = readTaskLine(line, job.fields);
-  if (typeof task === 'string') throw new Error(`a prepared line is not valid: ${task}`);
-  if (task.versionId === '') return finish(line, job.fields, MISSING_VERSION);
-  const result = await job.operation.execute({ ...task, taskId }, job.parameters, job.context);
-  return { succeeded: result.status === 'succeeded', row: reportRow(task, result) };
+/** Tasks that the job's operation carries out at once: 1 where each is a call of its own. */
+export function batchSize({ stored, operation, parameters }: WorkerJob): number {
+  const { DryRun, SkipUnchanged } = stored.request.Drover ?? {};
+  // To look at an object is a request of its own.
+  return DryRun === true || SkipUnchanged === true ? 1 : (operation.batch?.size(parameters) ?? 1);
+}
+
+/**
+ * Carries out the tasks of consecutive lines: what became of each, in their order. A version column with nothing in it
+ * fails its task, and nothing is called.
+ */
+export async function carryOut(
+  job: WorkerJob,
+  context: TaskContext,
+  lines: readonly { readonly line: string; readonly taskId: string }[],
+): Promise<FinishedTask[]> {
+  const tasks = lines.map(({ line, taskId }): Task => ({ ...parse(line, job.fields), taskId }));
+  const called = tasks.filter(({ versionId }) => versionId !== '');
+  const results = (called.length === 0 ? [] : await resultsOf(job, context, called)).values();
+  return tasks.map((task) => {
+    const result = task.versionId === '' ? MISSING_VERSION : results.next().value;
+    if (result === undefined) throw new Error(`${job.operation.name} has no result for task ${task.taskId}`);
+    return finished(task, result);
+  });
+}
+
+async function resultsOf(job: WorkerJob, context: TaskContext, tasks: readonly Task[]): Promise<readonly TaskResult[]> {
+  const { batch } = job.operation;
+  if (batch !== undefined && batchSize(job) > 1) return await batch.execute(tasks, job.parameters, context);
+  return await Promise.all(tasks.map((task) => resultOf(job, context, task)));
+}
+
+async function resultOf({ stored, operation, parameters }: WorkerJob, context: TaskContext, task: Task) {
+  const { DryRun, SkipUnchanged } = stored.request.Drover ?? {};
+  if (DryRun === true) return dryRunResult(await operation.examine(task, parameters, context));
+  if (SkipUnchanged === true) {
+    const { finding } = await operation.examine(task, parameters, context);
+    if (finding === 'unchanged') return UNCHANGED;
+  }
+  return await operation.execute(task, parameters, context);
 }
 
 /** The task of a line, ended without being carried out. */
 export function finish(line: string, fields: readonly ManifestField[], result: TaskResult): FinishedTask {
+  return finished(parse(line, fields), result);
+}
+
+function finished(task: TaskLine, result: TaskResult): FinishedTask {
+  return { succeeded: result.status === 'succeeded', row: reportRow(task, result) };
+}
+
+function parse(line: string, fields: readonly ManifestField[]): TaskLine {
   const task = readTaskLine(line, fields);
   if (typeof task === 'string') throw new Error(`a prepared line is not valid: ${task}`);
-  return { succeeded: result.status === 'succeeded', row: reportRow(task, result) };
+  return task;
 }

@@ -1,8 +1,10 @@
 import { JobTrouble } from '../job/job-trouble.ts';
 import type { JobState } from '../job/records.ts';
+import { TaskUnfinished } from '../operations/task-notes.ts';
 import { blockOf, type NamedWorker, type ShardPosition } from '../stores/progress-store.ts';
 import type { EngineDependencies } from './dependencies.ts';
 import { clearTrouble, noteTrouble } from './job-changes.ts';
+import { laneNeedsOf, lanesOf } from './lanes.ts';
 import { runPart, WINDOW_FACTOR } from './part.ts';
 import { type FinishedTask, findPart, type PartRecord, writePart } from './part-file.ts';
 import { readShard, type ShardInput } from './shard-input.ts';
@@ -16,8 +18,11 @@ import {
   WORKER_CRASHED,
   workerName,
 } from './suspicion.ts';
+import { TaskRate } from './task-rate.ts';
 import { failAtThreshold, freshTotals, isProbing, refreshTotals, SUM_EVERY_MILLISECONDS } from './totals.ts';
-import { carryOut, finish, type WorkerJob } from './worker-job.ts';
+import { unfinishedKey } from './work-keys.ts';
+import { workNotes } from './work-notes.ts';
+import { batchSize, carryOut, finish, type WorkerJob } from './worker-job.ts';
 
 /** A part ends when it is so old: what is not counted yet is lost with a crash. */
 const PART_MILLISECONDS = 10_000;
@@ -42,7 +47,7 @@ export interface WorkerDependencies extends EngineDependencies {
 export async function runShard(deps: WorkerDependencies, input: ShardInput): Promise<void> {
   const state = await deps.jobs.getState(input.jobId);
   if (!wants(state, input.epoch) || deps.clock.now() >= input.deadline) return;
-  const run = new ShardRun(deps, input, state?.trouble !== undefined);
+  const run = new ShardRun(deps, input, state);
   try {
     if (await run.catchUp()) await run.carryOut();
   } catch (error) {
@@ -53,8 +58,13 @@ export async function runShard(deps: WorkerDependencies, input: ShardInput): Pro
   }
 }
 
-function wants(state: JobState | undefined, epoch: number): boolean {
+function wants(state: JobState | undefined, epoch: number): state is JobState {
   return state?.epoch === epoch && state.status === 'Active';
+}
+
+/** The lines of some of a shard's tasks, with the tasks' ids. */
+function tasksOf(shard: number, lines: readonly string[], from: number, to: number) {
+  return lines.slice(from, to).map((line, index) => ({ line, taskId: `${shard}-${from + index}` }));
 }
 
 /** One worker's stay at one shard. */
@@ -65,15 +75,19 @@ class ShardRun {
   private lastLook = 0;
   private lastSum = 0;
   private wanted = true;
+  /** Whether the job shows a trouble that progress would refute. */
+  private troubled: boolean;
   /** Milliseconds of the slowest task so far. */
   private slowest = 0;
+  private rate: TaskRate | undefined;
 
   constructor(
     private readonly deps: WorkerDependencies,
     private readonly input: ShardInput,
-    /** Whether the job shows a trouble that progress would refute. */
-    private troubled: boolean,
-  ) {}
+    private state: JobState,
+  ) {
+    this.troubled = state.trouble !== undefined;
+  }
 
   private get at(): number {
     return this.position?.at ?? 0;
@@ -126,19 +140,24 @@ class ShardRun {
   private async onePart(job: WorkerJob, lines: readonly string[]): Promise<boolean> {
     const { deps, input } = this;
     const began = deps.clock.now();
-    const suspect = this.position !== undefined && isSuspect(this.position, WINDOW_FACTOR * input.concurrency);
+    const batch = batchSize(job);
+    const suspect = this.position !== undefined && isSuspect(this.position, WINDOW_FACTOR * input.concurrency * batch);
+    await this.setRate(job);
     // One task at a time is slow enough for the look at the job to be soon enough.
     const totals = suspect ? undefined : await deps.jobs.getTotals(input.jobId);
     if (totals !== undefined && (await failAtThreshold(deps, input.jobId, input.epoch, totals))) return false;
     const probing = totals !== undefined && isProbing(totals);
     const ends = Math.min(began + PART_MILLISECONDS, input.deadline);
+    const context = { ...job.context, notes: workNotes(deps.work, input.jobId), deadline: input.deadline };
     const { finished, trouble, failure } = await runPart({
       tasks: input.tasks,
       from: this.at,
       most: suspect ? 1 : probing ? PROBING_PART_TASKS : Number.POSITIVE_INFINITY,
       concurrency: input.concurrency,
-      execute: (task) => this.timed(() => carryOut(job, lines[task] ?? '', `${input.shard}-${task}`)),
-      goOn: () => this.goOn(ends),
+      // A batch waits for all its tasks' turns at once: with a rate it should not be more than a second's.
+      batch: Math.max(1, Math.floor(Math.min(batch, this.rate?.perSecond ?? batch))),
+      execute: (from, to) => this.timed(() => carryOut(job, context, tasksOf(input.shard, lines, from, to))),
+      goOn: (tasks) => this.goOn(ends, tasks, job),
     });
     if (finished.length > 0 && !(await this.countTasks(finished))) return false;
     if (trouble !== undefined) await this.noted(trouble);
@@ -151,14 +170,19 @@ class ShardRun {
 
   /** A task that outlasts its worker's whole life is like one that kills it; any other fault is the worker's own. */
   private async failed(error: unknown, nothingCounted: boolean): Promise<false> {
+    if (error instanceof TaskUnfinished) {
+      const at = String(this.deps.clock.now());
+      await this.deps.work.put(unfinishedKey(this.input.jobId), '', { at });
+      return false;
+    }
     if (this.deps.clock.now() < this.input.abortAt) throw error;
     if (nothingCounted) await this.release(died);
     return false;
   }
 
-  private async timed(task: () => Promise<FinishedTask>): Promise<FinishedTask> {
+  private async timed(batch: () => Promise<FinishedTask[]>): Promise<FinishedTask[]> {
     const began = this.deps.clock.now();
-    const finished = await task();
+    const finished = await batch();
     this.slowest = Math.max(this.slowest, this.deps.clock.now() - began);
     return finished;
   }
@@ -171,17 +195,49 @@ class ShardRun {
     await this.deps.progress.setPosition(this.input.jobId, this.input.shard, seen, next).catch(() => false);
   }
 
-  /** Whether the part may begin another task. Looks at the job every three seconds. */
-  private goOn(ends: number): boolean | Promise<boolean> {
+  /** Whether the part may begin so many more tasks. Looks at the job every three seconds, and keeps to its rate. */
+  private goOn(ends: number, tasks: number, job: WorkerJob): boolean | Promise<boolean> {
     const now = this.deps.clock.now();
     if (!this.wanted || now >= ends) return false;
-    return now - this.lastLook < LOOK_EVERY_MILLISECONDS ? true : this.look();
+    if (now - this.lastLook >= LOOK_EVERY_MILLISECONDS || this.rate !== undefined) return this.turn(ends, tasks, job);
+    return true;
+  }
+
+  /** As `goOn`, where it takes time. */
+  private async turn(ends: number, tasks: number, job: WorkerJob): Promise<boolean> {
+    for (;;) {
+      const now = this.deps.clock.now();
+      if (now >= ends) return false;
+      if (now - this.lastLook >= LOOK_EVERY_MILLISECONDS) {
+        if (!(await this.look())) return false;
+        await this.setRate(job);
+        continue;
+      }
+      const wait = this.rate?.take(tasks, now) ?? 0;
+      if (wait === 0) return true;
+      await this.deps.clock.sleep(Math.min(wait, this.lastLook + LOOK_EVERY_MILLISECONDS - now, ends - now));
+    }
   }
 
   private async look(): Promise<boolean> {
     this.lastLook = this.deps.clock.now();
-    this.wanted = wants(await this.deps.jobs.getState(this.input.jobId), this.input.epoch);
+    const state = await this.deps.jobs.getState(this.input.jobId);
+    this.wanted = wants(state, this.input.epoch);
+    if (state !== undefined) this.state = state;
     return this.wanted;
+  }
+
+  /** The worker's part of the job's rate limit, as the job's share and limit now are. */
+  private async setRate({ operation }: WorkerJob): Promise<void> {
+    const { tasksPerSecond, jobId } = this.state;
+    if (tasksPerSecond === undefined) {
+      this.rate = undefined;
+      return;
+    }
+    const share = (await this.deps.jobs.getSchedule()).shares[jobId]?.workers ?? 1;
+    const { workers } = lanesOf(share, laneNeedsOf(operation, this.state));
+    this.rate ??= new TaskRate(this.deps.clock.now());
+    this.rate.perSecond = tasksPerSecond / workers;
   }
 
   /** Keeps the totals fresh; a young job's worker that saw failures waits for them, and for what they mean. */

@@ -1,7 +1,10 @@
+import type { Operation } from '../operations/operation.ts';
+import { findOperation, operationOf } from '../operations/registry.ts';
 import { check } from '../validation/check.ts';
 import { InvalidInput, type Problem } from '../validation/invalid-input.ts';
 import { refuseNotBuiltYet } from './not-built-yet.ts';
 import { bareETag, parseBucketArn, parseObjectArn } from './object-arn.ts';
+import { type OperationName, operationNamesOf, S3_OPERATION_NAMES } from './operation-name.ts';
 import { type JobRequest, jobRequest, type Manifest, type ReportRequest } from './request.ts';
 
 /** A request is kept in one item of the Jobs table: at most 64 KB of JSON. */
@@ -26,11 +29,44 @@ export function checkJobRequest(raw: unknown): JobRequest {
   return { ...request, ConfirmationRequired: request.ConfirmationRequired ?? true };
 }
 
-function operationProblems({ Operation }: JobRequest): Problem[] {
-  const given = Object.keys(Operation);
-  if (given.length === 1) return [];
-  const found = given.length === 0 ? 'none' : given.join(' and ');
-  return [{ path: 'Operation', says: `must have exactly one operation, but has ${found}` }];
+function operationProblems(request: JobRequest): Problem[] {
+  const { Operation: given } = request;
+  const names = operationNamesOf(given);
+  const [name] = names;
+  if (name === undefined || names.length > 1) {
+    const found = name === undefined ? 'none' : names.join(' and ');
+    return [{ path: 'Operation', says: `must have exactly one operation, but has ${found}` }];
+  }
+  const strays = Object.keys(given.Drover ?? {}).filter((other) => other !== name);
+  const operation = findOperation(name);
+  if (operation === undefined) return [{ path: pathOfOperation(name), says: refusalOf(name) }];
+  return [
+    ...strays.map((other) => ({
+      path: `Operation.Drover.${other}`,
+      says: `adds to ${other}, but the operation is ${name}`,
+    })),
+    ...(operation.checkRequest?.(request, operationOf(request).parameters) ?? []),
+    ...optionProblems(request, operation),
+  ];
+}
+
+/** Where a request names an operation, and its parameters. */
+function pathOfOperation(name: OperationName): string {
+  return (S3_OPERATION_NAMES as readonly string[]).includes(name) ? `Operation.${name}` : `Operation.Drover.${name}`;
+}
+
+function refusalOf(name: OperationName): string {
+  if (name !== 'S3ReplicateObject') return 'is not supported by this version of Drover';
+  // S3 Batch Operations does it by an internal request (s3:InitiateReplication) that no public API has.
+  return (
+    'is not supported: only S3 itself can replicate existing objects by the bucket’s rules. S3PutObjectCopy to the ' +
+    'other bucket copies them with their metadata and tags, as new versions'
+  );
+}
+
+function optionProblems({ Drover: options }: JobRequest, { name, knowsUnchanged }: Operation): Problem[] {
+  if (options?.SkipUnchanged !== true || knowsUnchanged) return [];
+  return [{ path: 'Drover.SkipUnchanged', says: `is not supported with ${name}, which has no state to compare with` }];
 }
 
 function manifestProblems({ Manifest: manifest, ManifestGenerator: generator }: JobRequest): Problem[] {

@@ -1,8 +1,13 @@
 import { operationNameOf } from './operation-name.ts';
 import type { JobState, StoredRequest } from './records.ts';
 
+/** Invocations of a job's function at once, unless the request says otherwise: a tenth of an account's usual thousand. */
+const MOST_INVOCATIONS = 100;
+
 /** The state of a job that was just created. */
 export function initialState({ jobId, createdAt, request }: StoredRequest): JobState {
+  const { LambdaInvoke: invoke, Drover: beyond } = request.Operation;
+  const rate = request.Drover?.RateLimit?.TasksPerSecond;
   return {
     jobId,
     version: 1,
@@ -13,6 +18,10 @@ export function initialState({ jobId, createdAt, request }: StoredRequest): JobS
     createdAt,
     operation: operationNameOf(request.Operation),
     ...(request.Description === undefined ? {} : { description: request.Description }),
+    ...(rate === undefined ? {} : { tasksPerSecond: rate }),
+    ...(invoke === undefined
+      ? {}
+      : { mostInvocations: beyond?.LambdaInvoke?.MaxConcurrentInvocations ?? MOST_INVOCATIONS }),
     activeMilliseconds: 0,
     failureReasons: [],
   };

@@ -38,6 +38,10 @@ export interface JobState {
   readonly createdAt: string;
   readonly operation: OperationName;
   readonly description?: string;
+  /** Tasks a second, of all workers together; absent where the job has no limit. */
+  readonly tasksPerSecond?: number;
+  /** Function invocations at once, of all workers together; absent where tasks are none. */
+  readonly mostInvocations?: number;
   /** Tasks in the manifest; absent until the manifest has been read. */
   readonly totalTasks?: number;
   /** Shards of the plan; absent until the manifest has been read. */

@@ -40,6 +40,19 @@ const report = z.strictObject({
 });
 export type ReportRequest = z.infer<typeof report>;
 
+/** Tasks a second at most: far more than any account's workers do. */
+const TASKS_PER_SECOND_MAXIMUM = 1_000_000;
+
+/** What Drover can do with any operation, and S3 cannot. */
+const droverOptions = z.strictObject({
+  /** Reads only, and reports for each object what would be done, or why it would fail. */
+  DryRun: z.boolean().optional(),
+  /** Leaves alone what already is as the task would make it. */
+  SkipUnchanged: z.boolean().optional(),
+  RateLimit: z.strictObject({ TasksPerSecond: z.int().min(1).max(TASKS_PER_SECOND_MAXIMUM) }).optional(),
+});
+export type DroverOptions = z.infer<typeof droverOptions>;
+
 export const jobRequest = z.strictObject({
   ConfirmationRequired: z.boolean().optional(),
   Operation: OPERATIONS_SCHEMA,
@@ -51,5 +64,6 @@ export const jobRequest = z.strictObject({
   RoleArn: roleArn,
   Tags: tagSet(JOB_TAGS_MAXIMUM).optional(),
   ManifestGenerator: manifestGenerator.optional(),
+  Drover: droverOptions.optional(),
 });
 export type JobRequest = z.infer<typeof jobRequest>;

@@ -118,11 +118,13 @@ export const storageClass = z.enum([
 const tagText = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u;
 const TAG_CHARACTERS = 'made of letters, digits, spaces and _ . : / = + - @';
 
+export const tagKey = formed(1, 128, tagText, TAG_CHARACTERS).refine((key) => !/^aws:/i.test(key), {
+  error: 'must not begin with aws:, which is reserved for AWS',
+});
+
 /** A tag of a job or an object (S3Tag). */
 export const tag = z.strictObject({
-  Key: formed(1, 128, tagText, TAG_CHARACTERS).refine((key) => !/^aws:/i.test(key), {
-    error: 'must not begin with aws:, which is reserved for AWS',
-  }),
+  Key: tagKey,
   Value: formed(0, 256, tagText, TAG_CHARACTERS),
 });
 export type Tag = z.infer<typeof tag>;

@@ -1,4 +1,4 @@
-import type { OperationName } from '../job/operation-name.ts';
+import { type NamedOperations, type OperationName, operationNameOf } from '../job/operation-name.ts';
 import { lambdaInvoke } from './lambda-invoke.ts';
 import type { Operation } from './operation.ts';
 import { putObjectTagging } from './put-object-tagging.ts';
@@ -8,21 +8,9 @@ export const OPERATIONS: readonly Operation[] = [putObjectTagging, lambdaInvoke]
 
 const byName = new Map(OPERATIONS.map((operation) => [operation.name, operation]));
 
-/** undefined for an operation of S3 Batch Operations that is not built. */
+/** undefined for an operation that is not built. */
 export function findOperation(name: OperationName): Operation | undefined {
   return byName.get(name);
-}
-
-/** The operation that a (validated) job request asks for, with its parameters. */
-export function operationOf(request: { readonly Operation: Readonly<Partial<Record<OperationName, unknown>>> }): {
-  readonly operation: Operation;
-  readonly parameters: unknown;
-} {
-  for (const operation of OPERATIONS) {
-    const parameters = request.Operation[operation.name];
-    if (parameters !== undefined) return { operation, parameters };
-  }
-  throw new Error(`No operation of the request is one of ${OPERATIONS.map(({ name }) => name).join(', ')}.`);
 }
 
 /** The operation of a job that was accepted: it is built. */
@@ -30,4 +18,19 @@ export function requireOperation(name: OperationName): Operation {
   const operation = findOperation(name);
   if (operation === undefined) throw new Error(`the operation ${name} is not built`);
   return operation;
+}
+
+/** The operation that a (validated) job request asks for, with its parameters. */
+export function operationOf({ Operation: given }: { readonly Operation: NamedOperations }): {
+  readonly operation: Operation;
+  readonly parameters: unknown;
+} {
+  const name = operationNameOf(given);
+  return { operation: requireOperation(name), parameters: parametersOf(name, given) };
+}
+
+/** S3's member of an operation and Drover's, in one. */
+function parametersOf(name: OperationName, given: NamedOperations): unknown {
+  const own = Object.hasOwn(given, name) ? given[name as keyof NamedOperations] : undefined;
+  return Object.assign({}, own, given.Drover?.[name]);
 }

@@ -1,9 +1,11 @@
 import { z } from 'zod';
+import type { OperationName } from '../job/operation-name.ts';
 import {
   functionArn,
   kmsKeyArn,
   kmsKeyId,
   storageClass,
+  tagKey,
   tagSet,
   targetBucketArn,
   text,
@@ -12,7 +14,7 @@ import {
 
 /**
  * The parameters of the eleven operations (JobOperation in S3 Control's model, 2018-08-20), in the model's order, which
- * is the order of elements in XML. An operation file takes its own schema from here.
+ * is the order of elements in XML, and of those that Drover adds. An operation file takes its own schema from here.
  */
 
 /** Tags that one object can have (S3 User Guide, "Categorizing your objects using tags"). */
@@ -143,6 +145,44 @@ const updateObjectEncryption = z.strictObject({
     .optional(),
 });
 
+/** A template of keys: see core/operations/copy/target-key.ts. */
+const targetKey = text(1, 2048);
+
+/** Tasks of one invocation: as many as DeleteObjects takes keys, and as an event of 6 MB can name. */
+export const TASKS_PER_INVOCATION_MAXIMUM = 1_000;
+
+/**
+ * What Drover adds to S3's own operations, and the operations that S3 does not have: `Operation.Drover`. A member with
+ * the name of one of S3's operations adds to that one, and is given beside it.
+ */
+const droverOperations = z.strictObject({
+  DeleteObject: z
+    .strictObject({
+      /** All versions and delete markers of each key; otherwise the version that the manifest names, or the current one. */
+      AllVersions: z.boolean().optional(),
+      /** Instead of the job's confirmation. */
+      Confirm: z.enum(['delete']).optional(),
+    })
+    .optional(),
+  MergeTags: z
+    .strictObject({
+      /** Added, or put in place of the value that their key has. */
+      TagSet: tagSet(OBJECT_TAGS).optional(),
+      /** Keys of tags that are taken away, where they are there. */
+      RemoveKeys: z.array(tagKey).max(50).optional(),
+    })
+    .optional(),
+  Move: putObjectCopy.extend({ TargetKey: targetKey.optional() }).optional(),
+  Inspect: z.strictObject({}).optional(),
+  S3PutObjectCopy: z.strictObject({ TargetKey: targetKey.optional() }).optional(),
+  LambdaInvoke: z
+    .strictObject({
+      TasksPerInvocation: z.int().min(1).max(TASKS_PER_INVOCATION_MAXIMUM).optional(),
+      MaxConcurrentInvocations: z.int().min(1).max(10_000).optional(),
+    })
+    .optional(),
+});
+
 /** `Operation` of CreateJob: a member an operation, of which a request gives one. */
 export const OPERATIONS_SCHEMA = z.strictObject({
   LambdaInvoke: lambdaInvoke.optional(),
@@ -156,4 +196,24 @@ export const OPERATIONS_SCHEMA = z.strictObject({
   S3ReplicateObject: z.strictObject({}).optional(),
   S3ComputeObjectChecksum: computeObjectChecksum.optional(),
   S3UpdateObjectEncryption: updateObjectEncryption.optional(),
+  Drover: droverOperations.optional(),
 });
+
+/** The parameters of each operation as it is carried out: what S3's request and Drover's member say of it together. */
+export const PARAMETERS = {
+  LambdaInvoke: lambdaInvoke.extend(droverOperations.shape.LambdaInvoke.unwrap().shape),
+  S3PutObjectCopy: putObjectCopy.extend(droverOperations.shape.S3PutObjectCopy.unwrap().shape),
+  S3PutObjectAcl: putObjectAcl,
+  S3PutObjectTagging: putObjectTagging,
+  S3DeleteObjectTagging: OPERATIONS_SCHEMA.shape.S3DeleteObjectTagging.unwrap(),
+  S3InitiateRestoreObject: initiateRestoreObject,
+  S3PutObjectLegalHold: putObjectLegalHold,
+  S3PutObjectRetention: putObjectRetention,
+  S3ReplicateObject: OPERATIONS_SCHEMA.shape.S3ReplicateObject.unwrap(),
+  S3ComputeObjectChecksum: computeObjectChecksum,
+  S3UpdateObjectEncryption: updateObjectEncryption,
+  DeleteObject: droverOperations.shape.DeleteObject.unwrap(),
+  MergeTags: droverOperations.shape.MergeTags.unwrap(),
+  Move: droverOperations.shape.Move.unwrap(),
+  Inspect: droverOperations.shape.Inspect.unwrap(),
+} as const satisfies Record<OperationName, z.ZodType>;

@@ -1,6 +1,6 @@
 import { writeCsvField } from '../manifest/csv-record.ts';
 import type { TaskLine } from '../manifest/task-line.ts';
-import type { TaskResult } from '../operations/operation.ts';
+import type { TaskResult } from '../operations/task-result.ts';
 
 /** What the report shows where the manifest's version field was empty. */
 const EMPTY_VERSION = '\\N';

@@ -1,14 +1,14 @@
 import { type Clock, systemClock } from '../signed-http/clock.ts';
 import { type Connections, processConnections } from '../signed-http/connections.ts';
 import type { CredentialSource } from '../signed-http/credentials.ts';
+import type { HttpResponse } from '../signed-http/exchange.ts';
 import type { Patience } from '../signed-http/patience.ts';
 import { SignedSender } from '../signed-http/signed-sender.ts';
 import type { AdaptiveLimitOptions } from './adaptive-limit.ts';
 import { BucketLimits } from './bucket-limits.ts';
 import { BucketRoutes } from './bucket-routes.ts';
-import { putObjectTaggingRequest } from './requests/put-object-tagging.ts';
 import { s3Call } from './s3-call.ts';
-import type { S3DataClient, S3Reply } from './s3-data-client.ts';
+import type { S3Answer, S3DataClient, S3Reply } from './s3-data-client.ts';
 import type { S3Request } from './s3-request.ts';
 
 export interface S3DataClientOptions {
@@ -28,8 +28,6 @@ export interface S3DataClientOptions {
 
 /** The client with what its owner, not its operations, may ask. */
 export interface S3Connection extends S3DataClient {
-  /** Any request: those that have no method of their own. */
-  send(request: S3Request, signal: AbortSignal): Promise<S3Reply>;
   /** Attempts that S3 throttled so far, by bucket; buckets without any are left out. */
   throttles(): ReadonlyMap<string, number>;
 }
@@ -69,19 +67,32 @@ export function createS3DataClient(options: S3DataClientOptions): S3Connection {
 
   async function send(request: S3Request, signal: AbortSignal): Promise<S3Reply> {
     const sendable = s3Call(request, routes, limits);
-    if ('refusal' in sendable) return { ok: false, ...sendable.refusal };
+    if ('refusal' in sendable) return { ok: false, ...sendable.refusal, headers: {} };
     const result = await sender.send(sendable.call, signal);
-    if (result.ok) {
-      const { status, headers, body } = result.response;
-      return { ok: true, httpStatus: status, headers, body };
-    }
+    if (result.ok) return new Answer(result.response);
     const { httpStatus, code, message, requestId, extendedRequestId } = result.failure;
-    return { ok: false, httpStatus, code, message, requestId, extendedRequestId };
+    const headers = result.response?.headers ?? {};
+    return { ok: false, httpStatus, code, message, requestId, extendedRequestId, headers };
   }
 
-  return {
-    send,
-    throttles: () => limits.throttles(),
-    putObjectTagging: (object, tags, signal) => send(putObjectTaggingRequest(object, tags), signal),
-  };
+  return { send, throttles: () => limits.throttles() };
+}
+
+/** Its body is made into text for those who read it only. */
+class Answer implements S3Answer {
+  readonly ok = true;
+  constructor(private readonly response: HttpResponse) {}
+
+  get httpStatus(): number {
+    return this.response.status;
+  }
+  get headers(): Readonly<Record<string, string>> {
+    return this.response.headers;
+  }
+  get body(): string {
+    return this.response.body;
+  }
+  get bytes(): Buffer {
+    return this.response.bytes;
+  }
 }

@@ -17,6 +17,8 @@ class S3Call implements SignedCall {
   readonly method: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: SignedCall['body'];
+  readonly timeout: number | undefined;
+  readonly maxBodyBytes: number | undefined;
   readonly #key: string;
   readonly #query: EncodedQuery;
 
@@ -32,6 +34,8 @@ class S3Call implements SignedCall {
     this.method = request.method;
     this.headers = request.headers ?? NO_HEADERS;
     this.body = request.body ?? NO_BODY;
+    this.timeout = request.timeout;
+    this.maxBodyBytes = request.maxBodyBytes;
     this.#key = key === undefined ? '' : `/${encodePath(key)}`;
     this.#query = encodeQuery(versionId === undefined ? query : { ...query, versionId });
   }

@@ -24,6 +24,10 @@ export interface S3Request {
   readonly body?: Body;
   /** Whether S3 may answer this request with `200 OK` and an error document. */
   readonly errorIn200?: boolean;
+  /** Milliseconds without an answer after which an attempt is given up, where S3 may take longer than usual. */
+  readonly timeout?: number;
+  /** Bytes of the answer that are read, where it may be longer than usual. */
+  readonly maxBodyBytes?: number;
 }
 
 /** A body with what S3 wants to know about it, made once where many requests send the same. */

@@ -1,5 +1,5 @@
 import type { EngineDependencies } from '../engine/dependencies.ts';
-import { type LaneNeeds, lanesOf, slotsPerWorker } from '../engine/lanes.ts';
+import { demandOf, laneNeedsOf, lanesOf, type OperationNeeds } from '../engine/lanes.ts';
 import { LOOK_EVERY_MILLISECONDS } from '../engine/worker.ts';
 import type { OperationName } from '../job/operation-name.ts';
 import type { JobState, Schedule, Share } from '../job/records.ts';
@@ -14,7 +14,7 @@ export interface SchedulerDependencies extends Omit<EngineDependencies, 'callSch
   /** Workers of all jobs together, as the operator set it. */
   readonly maxConcurrentWorkers: number;
   /** How the operation of a job runs. */
-  readonly operation: (name: OperationName) => LaneNeeds;
+  readonly operation: (name: OperationName) => OperationNeeds;
 }
 
 /** A pausing job's workers have looked at it by then, and begin nothing new. */
@@ -97,7 +97,7 @@ async function contender(deps: SchedulerDependencies, state: JobState): Promise<
   return {
     jobId: state.jobId,
     priority: state.priority,
-    demand: shards * slotsPerWorker(deps.operation(state.operation)),
+    demand: demandOf(shards, laneNeedsOf(deps.operation(state.operation), state)),
   };
 }
 
@@ -208,7 +208,7 @@ async function applyToServed(
   if (status === 'Active' && share !== undefined) {
     const recent = again && deps.clock.now() - share.since < APPLIED_AGAIN_MILLISECONDS;
     if (share.workers === before[jobId]?.workers && !recent) return undefined;
-    const { workers } = lanesOf(share.workers, deps.operation(state.operation));
+    const { workers } = lanesOf(share.workers, laneNeedsOf(deps.operation(state.operation), state));
     await deps.executions.setConcurrency(jobId, 'run', state.epoch, workers);
   } else if (status === 'Pausing') {
     // The call that began the pause may have died before it stopped the execution.

@@ -21,9 +21,30 @@ export interface HttpResponse {
   readonly status: number;
   /** Lower-case names. */
   readonly headers: Readonly<Record<string, string>>;
+  /** The body as it came, and as UTF-8 text. */
+  readonly bytes: Buffer;
   readonly body: string;
   /** The body was longer than asked for. */
   readonly truncated: boolean;
+}
+
+const NO_BYTES = Buffer.alloc(0);
+
+/** An answer that is made into text when somebody reads it as such, once. */
+class ReceivedResponse implements HttpResponse {
+  #text: string | undefined;
+
+  constructor(
+    readonly status: number,
+    readonly headers: Readonly<Record<string, string>>,
+    readonly bytes: Buffer,
+    readonly truncated: boolean,
+  ) {}
+
+  get body(): string {
+    this.#text ??= this.bytes.toString();
+    return this.#text;
+  }
 }
 
 /**
@@ -106,9 +127,8 @@ class Exchange implements Dispatcher.DispatchHandler {
   #finish(truncated: boolean): void {
     this.#forgetAbort();
     const [first] = this.#chunks;
-    const body =
-      first === undefined ? '' : (this.#chunks.length === 1 ? first : Buffer.concat(this.#chunks)).toString();
-    this.resolve({ status: this.#status, headers: this.#headers, body, truncated });
+    const bytes = first === undefined ? NO_BYTES : this.#chunks.length === 1 ? first : Buffer.concat(this.#chunks);
+    this.resolve(new ReceivedResponse(this.#status, this.#headers, bytes, truncated));
   }
 
   #abort(): void {

@@ -46,8 +46,13 @@ export interface SignedCall {
   /** Learns from a failure where the request belongs; true when {@link endpoint} now answers another place. */
   learn?(failure: Failure, response: HttpResponse, tried: Endpoint): boolean;
   readonly turnstile?: Turnstile;
+  /** Milliseconds without an answer after which an attempt is given up; the sender's own unless given. */
+  readonly timeout?: number | undefined;
+  /** Bytes of the answer that are read; the sender's own unless given. */
+  readonly maxBodyBytes?: number | undefined;
 }
 
 export type CallResult =
   | { readonly ok: true; readonly response: HttpResponse }
-  | { readonly ok: false; readonly failure: Failure };
+  /** Without a response where nobody answered. */
+  | { readonly ok: false; readonly failure: Failure; readonly response?: HttpResponse };

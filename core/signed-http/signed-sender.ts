@@ -83,7 +83,7 @@ export class SignedSender {
       const failure = failureOf(call, answer);
       outcome = failure !== undefined && kindOf(failure) === 'throttled' ? 'throttled' : 'answered';
       if (failure !== undefined)
-        return { result: { ok: false, failure }, credentials, endpoint, response: answer, took };
+        return { result: { ok: false, failure, response: answer }, credentials, endpoint, response: answer, took };
       this.#accepted = credentials.accessKeyId;
       return { result: { ok: true, response: answer }, credentials, endpoint, response: answer, took };
     } finally {
@@ -97,8 +97,8 @@ export class SignedSender {
     endpoint: Endpoint,
     signal: AbortSignal,
   ): Promise<HttpResponse | NetworkFailure> {
-    const { clock, connections, maxBodyBytes, service, timeout } = this.options;
-    const { method, body } = call;
+    const { clock, connections, service } = this.options;
+    const { method, body, timeout = this.options.timeout, maxBodyBytes = this.options.maxBodyBytes } = call;
     const { canonicalPath, canonicalQuery, region } = endpoint;
     const unsigned = { ...call.headers, host: endpoint.host, 'x-amz-content-sha256': body.hash };
     const headers = signedHeaders(

@@ -1,5 +1,5 @@
 import { S3Client, type S3ClientConfig } from '@aws-sdk/client-s3';
-import { fieldsOf } from '../../core/engine/prepare-turn.ts';
+import { fieldsOf, type PrepareDependencies } from '../../core/engine/prepare-turn.ts';
 import type { WorkerJob } from '../../core/engine/worker-job.ts';
 import { parseBucketArn } from '../../core/job/object-arn.ts';
 import type { StoredRequest } from '../../core/job/records.ts';
@@ -37,6 +37,14 @@ export function manifestOpener(jobs: JobStore): OpenManifest {
     const location = stored.request.Manifest?.Location;
     if (location === undefined) throw new Error(`job ${jobId} has no manifest`);
     return createS3ManifestSource(s3, location);
+  };
+}
+
+/** What a job's operation has against its manifest's buckets, asked with the job's role. */
+export function bucketChecker(jobs: JobStore): PrepareDependencies['checkBuckets'] {
+  return async ({ jobId }, buckets) => {
+    const { operation, parameters, context } = (await accessOf(jobs, jobId)).worker(new AbortController().signal);
+    return await operation.checkBuckets?.(buckets, parameters, context);
   };
 }
 

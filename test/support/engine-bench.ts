@@ -7,10 +7,11 @@ import { parseShard } from '../../core/engine/shard-input.ts';
 import type { ItemInput, TurnInput, TurnOutput } from '../../core/engine/turn.ts';
 import { runShard, type WorkerDependencies } from '../../core/engine/worker.ts';
 import { initialState } from '../../core/job/initial-state.ts';
-import type { StoredRequest } from '../../core/job/records.ts';
+import type { JobFailure, StoredRequest } from '../../core/job/records.ts';
 import type { JobRequest } from '../../core/job/request.ts';
 import { hasEnded, type Stage, stageOf } from '../../core/job/status.ts';
-import type { Operation, Task, TaskContext, TaskResult } from '../../core/operations/operation.ts';
+import type { Operation, Task, TaskContext } from '../../core/operations/operation.ts';
+import type { TaskResult } from '../../core/operations/task-result.ts';
 import { schedule } from '../../core/scheduling/schedule.ts';
 import type { Executions, SchedulerCall } from '../../core/stores/executions.ts';
 import { Death, Life } from './life.ts';
@@ -31,6 +32,9 @@ export interface BenchOptions {
   readonly workers?: number;
   /** What a task does; Life is that of its worker, the signal its TaskContext's. */
   readonly execute?: (task: Task, life: Life, signal: AbortSignal) => Promise<TaskResult>;
+  /** What the job's operation is besides `execute`. */
+  readonly operation?: Partial<Operation>;
+  readonly checkBuckets?: (buckets: readonly string[]) => Promise<JobFailure | undefined>;
   /** Before a worker opens its job. */
   readonly openJob?: () => Promise<void>;
   /** Before a report file of lines is written. */
@@ -250,7 +254,7 @@ export class EngineBench {
 
   private get operation(): Operation {
     const concurrency = this.options.concurrency ?? 4;
-    return { tasksPerShard: this.tasksPerShard, concurrency, invokesFunctions: false } as Operation;
+    return { concurrency, invokesFunctions: false, ...this.options.operation } as Operation;
   }
 
   private get tasksPerShard(): number {
@@ -267,6 +271,7 @@ export class EngineBench {
       ...(this.options.chunkBytes === undefined ? {} : { chunkBytes: this.options.chunkBytes }),
       attempt: `a${this.invocations++}`,
       tasksPerShard: () => this.tasksPerShard,
+      checkBuckets: async (_, buckets) => await this.options.checkBuckets?.(buckets),
       openManifest: async () => ({
         size: async () => bytes.length,
         read: this.options.readManifest ?? inPieces,

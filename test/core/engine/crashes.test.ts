@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import type { TaskResult } from '../../../core/operations/operation.ts';
+import type { TaskResult } from '../../../core/operations/task-result.ts';
 import { EngineBench, FAILURE, SUCCESS } from '../../support/engine-bench.ts';
 import { Life } from '../../support/life.ts';
 

@@ -14,25 +14,27 @@ class Bench {
   inFlight = 0;
   mostInFlight = 0;
   mostAhead = 0;
+  largestBatch = 0;
   private readonly unfinished = new Set<number>();
 
   constructor(private readonly outcome: (task: number) => number | Error) {}
 
-  readonly execute = async (task: number): Promise<FinishedTask> => {
-    this.unfinished.add(task);
+  readonly execute = async (from: number, to: number): Promise<FinishedTask[]> => {
+    this.unfinished.add(from);
     this.inFlight += 1;
     this.mostInFlight = Math.max(this.mostInFlight, this.inFlight);
-    this.mostAhead = Math.max(this.mostAhead, task - Math.min(...this.unfinished));
-    const outcome = this.outcome(task);
+    this.mostAhead = Math.max(this.mostAhead, to - 1 - Math.min(...this.unfinished));
+    this.largestBatch = Math.max(this.largestBatch, to - from);
+    const outcome = this.outcome(from);
     await this.time.sleep(typeof outcome === 'number' ? outcome : 5);
     this.inFlight -= 1;
-    this.unfinished.delete(task);
+    this.unfinished.delete(from);
     if (outcome instanceof Error) throw outcome;
-    return row(task);
+    return rows(from, to);
   };
 
   async run(input: Partial<PartInput>): ReturnType<typeof runPart> {
-    const part = { tasks: 100, from: 0, most: 100, concurrency: 4, goOn: () => true, execute: this.execute };
+    const part = { tasks: 100, from: 0, most: 100, concurrency: 4, batch: 1, goOn: () => true, execute: this.execute };
     const outcome = await runPart({ ...part, ...input });
     expect(this.inFlight).toBe(0);
     return outcome;
@@ -45,21 +47,24 @@ describe('a part of a shard', () => {
       fc.asyncProperty(
         fc.array(fc.integer({ min: 0, max: 500 }), { minLength: 1, maxLength: 80 }),
         fc.integer({ min: 1, max: 6 }),
+        fc.integer({ min: 1, max: 9 }),
         fc.nat(90),
         fc.nat(2_000),
-        async (durations, concurrency, most, until) => {
+        async (durations, concurrency, batch, most, until) => {
           const bench = new Bench((task) => durations[task] ?? 0);
           const { finished, failure, trouble } = await bench.run({
             tasks: durations.length,
             most,
             concurrency,
+            batch,
             goOn: () => bench.time.now() < until,
           });
           expect({ failure, trouble }).toEqual({ failure: undefined, trouble: undefined });
           expect(finished).toEqual(rows(0, finished.length));
           expect(finished.length).toBeLessThanOrEqual(Math.min(most, durations.length));
           expect(bench.mostInFlight).toBeLessThanOrEqual(concurrency);
-          expect(bench.mostAhead).toBeLessThan(WINDOW_FACTOR * concurrency);
+          expect(bench.mostAhead).toBeLessThan((WINDOW_FACTOR * concurrency + 1) * batch);
+          expect(bench.largestBatch).toBeLessThanOrEqual(batch);
         },
       ),
       { numRuns: 150 },

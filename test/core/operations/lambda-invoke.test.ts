@@ -2,7 +2,8 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { LambdaReply } from '../../../core/lambda/lambda-data-client.ts';
 import { createLambdaInvoke, TEMPORARY_FAILURE_CALLS } from '../../../core/operations/lambda-invoke.ts';
-import type { Task, TaskResult } from '../../../core/operations/operation.ts';
+import type { Task } from '../../../core/operations/operation.ts';
+import type { TaskResult } from '../../../core/operations/task-result.ts';
 import { VirtualClock } from '../signed-http/virtual-clock.ts';
 import { contextOf, ScriptedFunction, TASK } from './task-context.ts';
 

@@ -1,39 +1,17 @@
 import { describe, expect, test } from '@jest/globals';
 import { JobTrouble } from '../../../core/job/job-trouble.ts';
 import { putObjectTagging } from '../../../core/operations/put-object-tagging.ts';
-import type { S3DataClient, S3Reply } from '../../../core/s3/s3-data-client.ts';
-import { contextOf, TASK } from './task-context.ts';
+import { putObjectTaggingRequest } from '../../../core/s3/requests/object-tagging.ts';
+import type { S3Reply } from '../../../core/s3/s3-data-client.ts';
+import { answer, contextOf, refusal, ScriptedS3, TASK } from './task-context.ts';
 
 const TAGS = { TagSet: [{ Key: 'project', Value: 'drover' }] };
 
-function answering(reply: S3Reply | Error) {
-  const calls: unknown[] = [];
-  const s3: S3DataClient = {
-    async putObjectTagging(object, tags) {
-      calls.push([object, tags]);
-      if (reply instanceof Error) throw reply;
-      return reply;
-    },
-  } as Partial<S3DataClient> as S3DataClient;
-  return { context: contextOf({ s3 }), calls };
-}
-
-const REFUSAL = {
-  ok: false,
-  httpStatus: 404,
-  code: 'NoSuchKey',
-  message: 'The key is not there.',
-  requestId: 'R1',
-  extendedRequestId: 'H1=',
-} as const;
+const REFUSAL = refusal(404, 'NoSuchKey', 'The key is not there.');
 
 describe('S3PutObjectTagging', () => {
   test.each<[string, S3Reply, object]>([
-    [
-      'a success',
-      { ok: true, httpStatus: 200, headers: {}, body: '' },
-      { status: 'succeeded', httpStatus: 200, errorCode: '', message: 'Successful' },
-    ],
+    ['a success', answer(), { status: 'succeeded', httpStatus: 200, errorCode: '', message: 'Successful' }],
     [
       'a refusal',
       REFUSAL,
@@ -57,14 +35,29 @@ describe('S3PutObjectTagging', () => {
       { status: 'failed', httpStatus: 404, errorCode: 'C'.repeat(128), message: 'x'.repeat(1_024) },
     ],
   ])('reports %s', async (_, reply, line) => {
-    const { context, calls } = answering(reply);
-    expect(await putObjectTagging.execute(TASK, TAGS, context)).toEqual(line);
-    expect(calls).toEqual([[TASK, TAGS.TagSet]]);
+    const s3 = new ScriptedS3(reply);
+    expect(await putObjectTagging.execute(TASK, TAGS, contextOf({ s3 }))).toEqual(line);
+    expect(s3.requests).toEqual([putObjectTaggingRequest(TASK, TAGS.TagSet)]);
   });
 
   test('lets the trouble of the whole job through', async () => {
-    const { context } = answering(new JobTrouble('CredentialsRefused', 'no'));
-    await expect(putObjectTagging.execute(TASK, TAGS, context)).rejects.toThrow(JobTrouble);
+    const s3 = new ScriptedS3(new JobTrouble('CredentialsRefused', 'no'));
+    await expect(putObjectTagging.execute(TASK, TAGS, contextOf({ s3 }))).rejects.toThrow(JobTrouble);
+  });
+
+  const tagging = (...tags: string[]) =>
+    answer(
+      `<Tagging><TagSet>${tags.map((k) => `<Tag><Key>${k}</Key><Value>drover</Value></Tag>`).join('')}</TagSet></Tagging>`,
+    );
+
+  test.each<[string, S3Reply, object]>([
+    ['other tags', tagging('project', 'b'), { finding: 'change', says: 'Would replace 2 tags by 1' }],
+    ['no tags', tagging(), { finding: 'change', says: 'Would replace 0 tags by 1' }],
+    ['the same tags', tagging('project'), { finding: 'unchanged' }],
+    ['nothing', REFUSAL, { finding: 'failure', result: { status: 'failed', errorCode: 'NoSuchKey' } }],
+  ])('finds, where there are %s, what is to do', async (_, reply, found) => {
+    const context = contextOf({ s3: new ScriptedS3(reply) });
+    expect(await putObjectTagging.examine(TASK, TAGS, context)).toMatchObject(found);
   });
 
   test.each([

@@ -1,18 +1,18 @@
 import { describe, expect, test } from '@jest/globals';
 import { findOperation, OPERATIONS, operationOf } from '../../../core/operations/registry.ts';
-import { OPERATIONS_SCHEMA } from '../../../core/operations/schema.ts';
+import { PARAMETERS } from '../../../core/operations/schema.ts';
 
 describe('each operation', () => {
   test.each(OPERATIONS.map((operation) => [operation.name, operation] as const))(
     '%s is complete',
     (name, operation) => {
-      expect(Object.keys(OPERATIONS_SCHEMA.shape)).toContain(name);
+      expect(operation.schema).toBe(PARAMETERS[name]);
       expect(findOperation(name)).toBe(operation);
       expect(operation.summary).toMatch(/^[A-Z].*\.$/);
       expect(operation.repetition).toMatch(/^[A-Z].*\.$/);
       expect(operation.roleActions.length).toBeGreaterThan(0);
       for (const action of operation.roleActions) expect(action).toMatch(/^[a-z0-9-]+:[A-Z][A-Za-z]+$/);
-      expect(operation.tasksPerShard).toBeGreaterThanOrEqual(1);
+      for (const difference of operation.differences) expect(difference).toMatch(/^[A-Z].*\.$/s);
       expect(operation.concurrency).toBeGreaterThanOrEqual(1);
       expect(operation.schema.safeParse('nonsense').success).toBe(false);
     },
@@ -30,8 +30,17 @@ describe('the operation of a request', () => {
     expect(found).toEqual({ operation: findOperation('S3PutObjectTagging'), parameters });
   });
 
-  test('that is not built is an error that names those that are', () => {
-    expect(findOperation('S3PutObjectAcl')).toBeUndefined();
-    expect(() => operationOf({ Operation: { S3PutObjectAcl: {} } })).toThrow('S3PutObjectTagging, LambdaInvoke');
+  test('has what Drover adds to it', () => {
+    const LambdaInvoke = { FunctionArn: 'f' };
+    const { operation, parameters } = operationOf({
+      Operation: { LambdaInvoke, Drover: { LambdaInvoke: { TasksPerInvocation: 5 } } },
+    });
+    expect(operation.name).toBe('LambdaInvoke');
+    expect(parameters).toEqual({ FunctionArn: 'f', TasksPerInvocation: 5 });
+  });
+
+  test('that is not built is an error', () => {
+    expect(findOperation('S3ReplicateObject')).toBeUndefined();
+    expect(() => operationOf({ Operation: { S3ReplicateObject: {} } })).toThrow('S3ReplicateObject is not built');
   });
 });

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
-import type { TaskResult } from '../../../core/operations/operation.ts';
+import type { TaskResult } from '../../../core/operations/task-result.ts';
 import { reportManifest } from '../../../core/report/report-manifest.ts';
 import { reportRow } from '../../../core/report/report-row.ts';
 

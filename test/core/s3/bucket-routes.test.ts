@@ -4,7 +4,7 @@ import { s3Failure } from '../../../core/s3/s3-failure.ts';
 import type { HttpResponse } from '../../../core/signed-http/exchange.ts';
 
 function answer(status: number, headers: Record<string, string>, body = ''): HttpResponse {
-  return { status, headers, body, truncated: false };
+  return { status, headers, body, bytes: Buffer.from(body), truncated: false };
 }
 
 function learn(routes: BucketRoutes, bucket: string, response: HttpResponse): boolean {

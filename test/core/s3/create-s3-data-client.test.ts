@@ -8,6 +8,7 @@ import {
   type S3Connection,
   type S3DataClientOptions,
 } from '../../../core/s3/create-s3-data-client.ts';
+import { putObjectTaggingRequest } from '../../../core/s3/requests/object-tagging.ts';
 import { Connections } from '../../../core/signed-http/connections.ts';
 import type { Credentials } from '../../../core/signed-http/credentials.ts';
 import { ScriptedServer, type SeenRequest, type Step, s3Error } from '../signed-http/scripted-server.ts';
@@ -76,7 +77,7 @@ async function signatureOfSdk(
 describe('a request', () => {
   test('goes out as S3 wants it: raw path, subresource, checksum, signature, token', async () => {
     const { client, server } = await rig([OK]);
-    const reply = await client.putObjectTagging(OBJECT, TAGS, never);
+    const reply = await client.send(putObjectTaggingRequest(OBJECT, TAGS), never);
     expect(reply).toEqual({
       ok: true,
       httpStatus: 200,
@@ -129,7 +130,7 @@ describe('a request', () => {
     );
     await fc.assert(
       fc.asyncProperty(keys, fc.string({ minLength: 1 }), async (key, versionId) => {
-        const reply = await client.putObjectTagging({ bucket: 'photos', key, versionId }, TAGS, never);
+        const reply = await client.send(putObjectTaggingRequest({ bucket: 'photos', key, versionId }, TAGS), never);
         expect(reply.ok).toBe(true);
         const seen = server.requests.at(-1) as SeenRequest;
         const [path = ''] = seen.url.split('?', 1);
@@ -150,13 +151,17 @@ describe('a request', () => {
     ['no bucket', { bucket: '', key: 'a' }, 'InvalidBucketName'],
   ])('with %s is not sent', async (_, object, code) => {
     const { client, server } = await rig([OK]);
-    expect(await client.putObjectTagging(object, TAGS, never)).toMatchObject({ ok: false, httpStatus: 400, code });
+    expect(await client.send(putObjectTaggingRequest(object, TAGS), never)).toMatchObject({
+      ok: false,
+      httpStatus: 400,
+      code,
+    });
     expect(server.requests).toHaveLength(0);
   });
 
   test('that fails says what S3 said', async () => {
     const { client, server } = await rig([s3Error(404, 'NoSuchKey')]);
-    expect(await client.putObjectTagging(OBJECT, TAGS, never)).toEqual({
+    expect(await client.send(putObjectTaggingRequest(OBJECT, TAGS), never)).toEqual({
       ok: false,
       httpStatus: 404,
       code: 'NoSuchKey',
@@ -203,14 +208,14 @@ describe('tried again is', () => {
     ['a reset connection', 'reset'],
   ])('%s', async (_, step) => {
     const { client, server, clock } = await rig([step, step, OK]);
-    expect(await client.putObjectTagging(OBJECT, TAGS, never)).toMatchObject({ ok: true });
+    expect(await client.send(putObjectTaggingRequest(OBJECT, TAGS), never)).toMatchObject({ ok: true });
     expect(server.requests).toHaveLength(3);
     expect(clock.sleeps).toEqual([50, 100]);
   });
 
   test('a request without an answer, in time', async () => {
     const { client, server } = await rig(['silence', OK], { timeout: 50 });
-    expect(await client.putObjectTagging(OBJECT, TAGS, never)).toMatchObject({ ok: true });
+    expect(await client.send(putObjectTaggingRequest(OBJECT, TAGS), never)).toMatchObject({ ok: true });
     expect(server.requests).toHaveLength(2);
   });
 
@@ -230,13 +235,16 @@ describe('tried again is', () => {
     ['KMS.DisabledException', s3Error(400, 'KMS.DisabledException')],
   ])('not %s', async (code, step) => {
     const { client, server } = await rig([step]);
-    expect(await client.putObjectTagging(OBJECT, TAGS, never)).toMatchObject({ ok: false, code });
+    expect(await client.send(putObjectTaggingRequest(OBJECT, TAGS), never)).toMatchObject({ ok: false, code });
     expect(server.requests).toHaveLength(1);
   });
 
   test('nothing past its attempts', async () => {
     const { client, server, clock } = await rig([s3Error(503, 'SlowDown')], { patience: { attempts: 4 } });
-    expect(await client.putObjectTagging(OBJECT, TAGS, never)).toMatchObject({ httpStatus: 503, code: 'SlowDown' });
+    expect(await client.send(putObjectTaggingRequest(OBJECT, TAGS), never)).toMatchObject({
+      httpStatus: 503,
+      code: 'SlowDown',
+    });
     expect(server.requests).toHaveLength(4);
     expect(clock.sleeps).toEqual([50, 100, 200]);
   });
@@ -246,7 +254,7 @@ describe('tried again is', () => {
       patience: { attempts: 100, milliseconds: 30_000 },
     });
     const began = clock.time;
-    expect(await client.putObjectTagging(OBJECT, TAGS, never)).toMatchObject({ code: 'InternalError' });
+    expect(await client.send(putObjectTaggingRequest(OBJECT, TAGS), never)).toMatchObject({ code: 'InternalError' });
     expect(clock.time - began).toBeLessThanOrEqual(30_000);
     expect(clock.time - began).toBeGreaterThan(20_000);
     expect(Math.max(...clock.sleeps)).toBe(5_000);
@@ -256,8 +264,8 @@ describe('tried again is', () => {
 describe('throttling', () => {
   test('is counted, by bucket', async () => {
     const { client } = await rig([s3Error(503, 'SlowDown'), s3Error(503, 'SlowDown'), OK]);
-    await client.putObjectTagging(OBJECT, TAGS, never);
-    await client.putObjectTagging({ bucket: 'others', key: 'a' }, TAGS, never);
+    await client.send(putObjectTaggingRequest(OBJECT, TAGS), never);
+    await client.send(putObjectTaggingRequest({ bucket: 'others', key: 'a' }, TAGS), never);
     expect([...client.throttles()]).toEqual([['photos', 2]]);
   });
 
@@ -268,7 +276,9 @@ describe('throttling', () => {
     };
     const { client } = await rig([hold], { limits: { initial: 16, maximum: 16 }, patience: { attempts: 1 } });
     const sixteen = (key: string) =>
-      Promise.all(Array.from({ length: 16 }, () => client.putObjectTagging({ bucket: 'photos', key }, TAGS, never)));
+      Promise.all(
+        Array.from({ length: 16 }, () => client.send(putObjectTaggingRequest({ bucket: 'photos', key }, TAGS), never)),
+      );
 
     const first = sixteen('first');
     while (held.length < 16) await new Promise(setImmediate);
@@ -297,8 +307,8 @@ describe('a bucket in another Region', () => {
       response.writeHead(right ? 200 : 301, right ? {} : { 'x-amz-bucket-region': 'eu-west-1' }).end();
     };
     const { client, server, clock } = await rig([elsewhere]);
-    expect(await client.putObjectTagging(OBJECT, TAGS, never)).toMatchObject({ ok: true });
-    expect(await client.putObjectTagging(OBJECT, TAGS, never)).toMatchObject({ ok: true });
+    expect(await client.send(putObjectTaggingRequest(OBJECT, TAGS), never)).toMatchObject({ ok: true });
+    expect(await client.send(putObjectTaggingRequest(OBJECT, TAGS), never)).toMatchObject({ ok: true });
     expect(server.requests).toHaveLength(3);
     expect(clock.sleeps).toEqual([]);
     const last = server.requests.at(-1) as SeenRequest;
@@ -308,7 +318,7 @@ describe('a bucket in another Region', () => {
   test('is found by the document that refuses the signature', async () => {
     const malformed = s3Error(400, 'AuthorizationHeaderMalformed', '<Region>eu-central-1</Region>');
     const { client, server } = await rig([malformed, OK]);
-    expect(await client.putObjectTagging(OBJECT, TAGS, never)).toMatchObject({ ok: true });
+    expect(await client.send(putObjectTaggingRequest(OBJECT, TAGS), never)).toMatchObject({ ok: true });
     expect(server.requests.at(-1)?.headers.authorization).toContain('/eu-central-1/s3/');
   });
 
@@ -316,7 +326,7 @@ describe('a bucket in another Region', () => {
     const other = await ScriptedServer.start(OK);
     open.push(other);
     const { client } = await rig([{ status: 307, headers: { location: `${other.origin}/photos/x` } }]);
-    expect(await client.putObjectTagging(OBJECT, TAGS, never)).toMatchObject({ ok: true });
+    expect(await client.send(putObjectTaggingRequest(OBJECT, TAGS), never)).toMatchObject({ ok: true });
     expect(other.requests[0]).toMatchObject({ method: 'PUT', url: '/photos/a/../b//c.jpg?tagging&versionId=v1' });
     expect(other.requests[0]?.headers.host).toBe(other.origin.slice('http://'.length));
   });
@@ -325,7 +335,10 @@ describe('a bucket in another Region', () => {
     let turn = 0;
     const circle: Step = (_, response) => response.writeHead(301, { 'x-amz-bucket-region': `r-${turn++}` }).end();
     const { client, server } = await rig([circle]);
-    expect(await client.putObjectTagging(OBJECT, TAGS, never)).toMatchObject({ ok: false, httpStatus: 301 });
+    expect(await client.send(putObjectTaggingRequest(OBJECT, TAGS), never)).toMatchObject({
+      ok: false,
+      httpStatus: 301,
+    });
     expect(server.requests).toHaveLength(4);
   });
 });
@@ -361,7 +374,9 @@ describe('credentials', () => {
     async (code) => {
       const { source, renewals } = renewable();
       const { client } = await rig([expiring(code)], { credentials: source });
-      const replies = await Promise.all(Array.from({ length: 10 }, () => client.putObjectTagging(OBJECT, TAGS, never)));
+      const replies = await Promise.all(
+        Array.from({ length: 10 }, () => client.send(putObjectTaggingRequest(OBJECT, TAGS), never)),
+      );
       expect(replies.every(({ ok }) => ok)).toBe(true);
       expect(renewals()).toBe(1);
     },
@@ -374,14 +389,14 @@ describe('credentials', () => {
   ])('%s are the trouble of the whole job', async (_, step, requests) => {
     const { client, server } = await rig([step]);
     const trouble = { name: 'JobTrouble', code: 'CredentialsRefused', message: expect.stringContaining('Said ') };
-    await expect(client.putObjectTagging(OBJECT, TAGS, never)).rejects.toMatchObject(trouble);
+    await expect(client.send(putObjectTaggingRequest(OBJECT, TAGS), never)).rejects.toMatchObject(trouble);
     expect(server.requests).toHaveLength(requests);
   });
 
   test('that were good before leave a wrong signature to the one request', async () => {
     const { client } = await rig([OK, s3Error(403, 'SignatureDoesNotMatch')]);
-    await client.putObjectTagging(OBJECT, TAGS, never);
-    const reply = await client.putObjectTagging(OBJECT, TAGS, never);
+    await client.send(putObjectTaggingRequest(OBJECT, TAGS), never);
+    const reply = await client.send(putObjectTaggingRequest(OBJECT, TAGS), never);
     expect(reply).toMatchObject({ ok: false, httpStatus: 403, code: 'SignatureDoesNotMatch' });
   });
 
@@ -392,9 +407,9 @@ describe('credentials', () => {
       return CREDENTIALS;
     };
     const { client } = await rig([OK], { credentials, limits: { initial: 1, maximum: 1 } });
-    await expect(client.putObjectTagging(OBJECT, TAGS, never)).rejects.toThrow('no role');
+    await expect(client.send(putObjectTaggingRequest(OBJECT, TAGS), never)).rejects.toThrow('no role');
     fail = false;
-    expect(await client.putObjectTagging(OBJECT, TAGS, never)).toMatchObject({ ok: true });
+    expect(await client.send(putObjectTaggingRequest(OBJECT, TAGS), never)).toMatchObject({ ok: true });
   });
 });
 
@@ -409,14 +424,16 @@ describe('a wrong clock', () => {
 
   test('is set by the server’s, for this and all later requests', async () => {
     const { client, server } = await rig([skewed]);
-    expect(await client.putObjectTagging(OBJECT, TAGS, never)).toMatchObject({ ok: true });
-    expect(await client.putObjectTagging(OBJECT, TAGS, never)).toMatchObject({ ok: true });
+    expect(await client.send(putObjectTaggingRequest(OBJECT, TAGS), never)).toMatchObject({ ok: true });
+    expect(await client.send(putObjectTaggingRequest(OBJECT, TAGS), never)).toMatchObject({ ok: true });
     expect(server.requests).toHaveLength(3);
   });
 
   test('that stays wrong is the trouble of the whole job', async () => {
     const { client } = await rig([s3Error(403, 'RequestTimeTooSkewed')]);
-    await expect(client.putObjectTagging(OBJECT, TAGS, never)).rejects.toMatchObject({ code: 'CredentialsRefused' });
+    await expect(client.send(putObjectTaggingRequest(OBJECT, TAGS), never)).rejects.toMatchObject({
+      code: 'CredentialsRefused',
+    });
   });
 });
 
@@ -429,14 +446,14 @@ describe('an endpoint that is not there', () => {
       code: 'EndpointUnreachable',
       message: expect.stringMatching(/^http:\/\/127.* gave no answer: .*ECONNREFUSED/),
     };
-    await expect(client.putObjectTagging(OBJECT, TAGS, never)).rejects.toMatchObject(trouble);
+    await expect(client.send(putObjectTaggingRequest(OBJECT, TAGS), never)).rejects.toMatchObject(trouble);
     expect(clock.time - began).toBeGreaterThan(15_000);
     expect(clock.time - began).toBeLessThanOrEqual(30_000);
   });
 
   test('that breaks every connection fails the task', async () => {
     const { client } = await rig(['reset'], { patience: { attempts: 3 } });
-    const reply = await client.putObjectTagging(OBJECT, TAGS, never);
+    const reply = await client.send(putObjectTaggingRequest(OBJECT, TAGS), never);
     expect(reply).toMatchObject({ ok: false, httpStatus: 0, code: 'ConnectionFailed' });
   });
 });
@@ -445,17 +462,19 @@ describe('a request that is given up', () => {
   test('ends at once, and its connection with it', async () => {
     const { client, server } = await rig(['silence', OK]);
     const giveUp = new AbortController();
-    const reply = client.putObjectTagging(OBJECT, TAGS, giveUp.signal);
+    const reply = client.send(putObjectTaggingRequest(OBJECT, TAGS), giveUp.signal);
     while (server.requests.length === 0) await new Promise(setImmediate);
     giveUp.abort(new Error('time is up'));
     await expect(reply).rejects.toThrow('time is up');
     while (server.requests[0]?.socket.destroyed === false) await new Promise(setImmediate);
-    expect(await client.putObjectTagging(OBJECT, TAGS, never)).toMatchObject({ ok: true });
+    expect(await client.send(putObjectTaggingRequest(OBJECT, TAGS), never)).toMatchObject({ ok: true });
   });
 
   test('before it began is not sent', async () => {
     const { client, server } = await rig([OK]);
-    await expect(client.putObjectTagging(OBJECT, TAGS, AbortSignal.abort(new Error('late')))).rejects.toThrow('late');
+    await expect(
+      client.send(putObjectTaggingRequest(OBJECT, TAGS), AbortSignal.abort(new Error('late'))),
+    ).rejects.toThrow('late');
     expect(server.requests).toHaveLength(0);
   });
 
@@ -466,7 +485,7 @@ describe('a request that is given up', () => {
       giveUp.abort(new Error('time is up'));
       signal.throwIfAborted();
     };
-    await expect(client.putObjectTagging(OBJECT, TAGS, giveUp.signal)).rejects.toThrow('time is up');
+    await expect(client.send(putObjectTaggingRequest(OBJECT, TAGS), giveUp.signal)).rejects.toThrow('time is up');
     expect(server.requests).toHaveLength(1);
   });
 });

@@ -8,7 +8,7 @@ const DOCUMENT =
   '&#38; never was&#x21;</Message><Key>a</Key><RequestId>R</RequestId><HostId>H=</HostId></Error>';
 
 function failure(status: number, body: string, headers: Record<string, string> = {}, errorIn200 = false) {
-  return s3Failure({ status, headers, body, truncated: false }, errorIn200);
+  return s3Failure({ status, headers, body, bytes: Buffer.from(body), truncated: false }, errorIn200);
 }
 
 describe('an answer of S3', () => {

@@ -1,6 +1,7 @@
 import { GetObjectTaggingCommand, PutObjectCommand, PutObjectTaggingCommand, type S3Client } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createS3DataClient, type S3Connection } from '../../../core/s3/create-s3-data-client.ts';
+import { putObjectTaggingRequest } from '../../../core/s3/requests/object-tagging.ts';
 import { Connections } from '../../../core/signed-http/connections.ts';
 import { failure, startS3, type TestS3 } from '../../local/s3/s3-harness.ts';
 
@@ -49,7 +50,7 @@ describe('the thin client does what the AWS SDK does', () => {
     "!*'()~;:@&=$,?#[]|\\^{}",
   ])('to the object %j', async (Key) => {
     await sdk.send(new PutObjectCommand({ Bucket, Key, Body: Key }));
-    const reply = await thin.putObjectTagging({ bucket: Bucket, key: Key }, TAGS, never);
+    const reply = await thin.send(putObjectTaggingRequest({ bucket: Bucket, key: Key }, TAGS), never);
     expect(reply).toMatchObject({ ok: true, httpStatus: 200 });
     const { TagSet } = await sdk.send(new GetObjectTaggingCommand({ Bucket, Key }));
     expect(TagSet?.toSorted((a, b) => (String(a.Key) < String(b.Key) ? 1 : -1))).toEqual(
@@ -61,7 +62,10 @@ describe('the thin client does what the AWS SDK does', () => {
     const Key = 'versioned';
     const { VersionId: first } = await sdk.send(new PutObjectCommand({ Bucket, Key, Body: '1' }));
     await sdk.send(new PutObjectCommand({ Bucket, Key, Body: '2' }));
-    const reply = await thin.putObjectTagging({ bucket: Bucket, key: Key, versionId: String(first) }, TAGS, never);
+    const reply = await thin.send(
+      putObjectTaggingRequest({ bucket: Bucket, key: Key, versionId: String(first) }, TAGS),
+      never,
+    );
     expect(reply).toMatchObject({ ok: true, headers: { 'x-amz-version-id': first } });
     const tagsOf = async (VersionId?: string) =>
       (await sdk.send(new GetObjectTaggingCommand({ Bucket, Key, ...(VersionId && { VersionId }) }))).TagSet;
@@ -77,7 +81,7 @@ describe('the thin client does what the AWS SDK does', () => {
     const bucket = named || Bucket;
     const VersionId = 'versionId' in version ? version.versionId : undefined;
     const command = new PutObjectTaggingCommand({ Bucket: bucket, Key: key, VersionId, Tagging: { TagSet: TAGS } });
-    const reply = await thin.putObjectTagging({ bucket, key, ...version }, TAGS, never);
+    const reply = await thin.send(putObjectTaggingRequest({ bucket, key, ...version }, TAGS), never);
     expect(reply.ok ? 'no failure' : `${reply.code} ${reply.httpStatus}`).toBe(await failure(sdk.send(command)));
     expect(reply).toMatchObject({ ok: false, requestId: expect.stringMatching(/./) });
   });

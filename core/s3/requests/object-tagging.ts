@@ -1,5 +1,6 @@
 import { type S3Object, type S3Request, type XmlBody, xmlBody } from '../s3-request.ts';
 import { escapeXml } from '../xml-text.ts';
+import { childrenOf, childText, xmlTree } from '../xml-tree.ts';
 
 export interface S3Tag {
   readonly Key: string;
@@ -25,4 +26,23 @@ function taggingBody(tags: readonly S3Tag[]): XmlBody {
   );
   bodies.set(tags, body);
   return body;
+}
+
+/** All tags of an object. GetObjectTagging, S3 API reference. */
+export function getObjectTaggingRequest({ bucket, key, versionId }: S3Object): S3Request {
+  return { method: 'GET', bucket, key, versionId, query: TAGGING };
+}
+
+/** The tags in an answer of GetObjectTagging. */
+export function tagsIn(document: string): S3Tag[] {
+  const sets = childrenOf(xmlTree(document), 'TagSet');
+  return sets
+    .flatMap((set) => childrenOf(set, 'Tag'))
+    .map((tag) => ({ Key: childText(tag, 'Key') ?? '', Value: childText(tag, 'Value') ?? '' }));
+}
+
+/** Whether two sets have the same tags, in whatever order. Keys are unique in each. */
+export function sameTags(a: readonly S3Tag[], b: readonly S3Tag[]): boolean {
+  const values = new Map(b.map(({ Key, Value }) => [Key, Value]));
+  return a.length === b.length && a.every(({ Key, Value }) => values.get(Key) === Value);
 }
