@@ -1,3 +1,4 @@
+import * as encryption from './operations/bucket-encryption.ts';
 import { getObjectLockConfiguration, putObjectLockConfiguration } from './operations/bucket-lock.ts';
 import * as buckets from './operations/buckets.ts';
 import { deleteObject, deleteObjects } from './operations/delete-object.ts';
@@ -16,6 +17,7 @@ import {
 import * as ownership from './operations/ownership.ts';
 import { putObject } from './operations/put-object.ts';
 import { getObject, headObject, RESPONSE_OVERRIDES } from './operations/read-object.ts';
+import { restoreObject } from './operations/restore-object.ts';
 import { deleteObjectTagging, getObjectTagging, putObjectTagging } from './operations/tag-object.ts';
 import { createMultipartUpload, uploadPart } from './operations/upload-parts.ts';
 import type { Handler } from './protocol/call.ts';
@@ -42,6 +44,9 @@ const ROUTES: ReadonlyMap<string, Route> = new Map([
   route('PUT bucket versioning', buckets.putBucketVersioning),
   route('GET bucket notification', buckets.getBucketNotification),
   route('PUT bucket notification', buckets.putBucketNotification),
+  route('GET bucket encryption', encryption.getBucketEncryption),
+  route('PUT bucket encryption', encryption.putBucketEncryption),
+  route('DELETE bucket encryption', encryption.deleteBucketEncryption),
   route('GET bucket ownershipControls', ownership.getBucketOwnershipControls),
   route('PUT bucket ownershipControls', ownership.putBucketOwnershipControls),
   route('DELETE bucket ownershipControls', ownership.deleteBucketOwnershipControls),
@@ -70,6 +75,7 @@ const ROUTES: ReadonlyMap<string, Route> = new Map([
   route('PUT object retention', putObjectRetention, 'versionId'),
   route('GET object legal-hold', getObjectLegalHold, 'versionId'),
   route('PUT object legal-hold', putObjectLegalHold, 'versionId'),
+  route('POST object restore', restoreObject, 'versionId'),
   route('POST object uploads', createMultipartUpload),
   route('PUT object uploadId', uploadPart, 'partNumber'),
   route('POST object uploadId', completeMultipartUpload),

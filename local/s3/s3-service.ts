@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { CloudIdentity, EventSink, LocalService, ObjectReader } from '../service.ts';
 import { checkBucketName } from './operations/buckets.ts';
 import { untilBodyStays } from './operations/find-object.ts';
+import { DEFAULT_RESTORE_TIMES, type RestoreTimes } from './protocol/archive.ts';
 import type { S3Context } from './protocol/call.ts';
 import { prepareCall } from './protocol/prepare-call.ts';
 import { newRequestId, sendError } from './protocol/respond.ts';
@@ -25,6 +26,8 @@ export interface S3ServiceOptions {
   readonly events: EventSink | undefined;
   /** The time by which locks hold and restores end, in milliseconds since 1970. Default: the machine's. */
   readonly clock?: () => number;
+  /** How long restores of archived objects take. Default: five seconds for Bulk, three for Standard, one for Expedited. */
+  readonly restoreTimes?: Partial<RestoreTimes>;
 }
 
 export interface BucketSettings {
@@ -67,7 +70,8 @@ export async function createS3Service(options: S3ServiceOptions): Promise<S3Serv
   };
 }
 
-async function openContext({ dataFolder, identity, events, clock = Date.now }: S3ServiceOptions): Promise<S3Context> {
+async function openContext(options: S3ServiceOptions): Promise<S3Context> {
+  const { dataFolder, identity, events, clock = Date.now, restoreTimes } = options;
   await mkdir(dataFolder, { recursive: true });
   const database = await openIndex(join(dataFolder, 'index'));
   const bodies = await BodyStore.open(join(dataFolder, 'bodies'), database);
@@ -82,6 +86,7 @@ async function openContext({ dataFolder, identity, events, clock = Date.now }: S
     uploads: new UploadStore(database, bodies),
     deletions: new DeletionWatch(),
     clock,
+    restoreTimes: { ...DEFAULT_RESTORE_TIMES, ...restoreTimes },
   };
 }
 

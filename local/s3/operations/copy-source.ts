@@ -1,3 +1,4 @@
+import { refuseIfArchived } from '../protocol/archive.ts';
 import type { Call } from '../protocol/call.ts';
 import { evaluateCopySource } from '../protocol/conditions.ts';
 import { decode } from '../protocol/target.ts';
@@ -51,6 +52,7 @@ export async function findSource(call: Call, source: CopySource): Promise<FoundO
     );
   }
   const found = demandContent(record, { key: source.key, versionId: source.versionId, method: 'GET' });
+  refuseIfArchived(context, found.content, "Operation is not valid for the source object's storage class");
   evaluateCopySource(
     {
       ifMatch: headers['x-amz-copy-source-if-match'],

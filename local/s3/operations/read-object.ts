@@ -1,6 +1,8 @@
 import { pipeline } from 'node:stream/promises';
+import { refuseIfArchived, restoreHeader } from '../protocol/archive.ts';
 import type { Call } from '../protocol/call.ts';
 import { evaluateRead } from '../protocol/conditions.ts';
+import { refuseEncryptionHeaders } from '../protocol/encryption-headers.ts';
 import { checksumHeaders, describeObject } from '../protocol/object-headers.ts';
 import { type ByteRange, parseRange } from '../protocol/range.ts';
 import { baseHeaders, type Headers, sendEmpty } from '../protocol/respond.ts';
@@ -26,6 +28,7 @@ interface Answer {
 export async function getObject(call: Call): Promise<void> {
   const sending = await untilBodyStays(async () => {
     const found = await findObject(call);
+    refuseIfArchived(call.context, found.content);
     const answer = plan(call, found);
     if (answer === undefined) return undefined;
     const { start, end } = answer.range;
@@ -45,7 +48,12 @@ export async function headObject(call: Call): Promise<void> {
 /** What to answer; undefined if it has been answered already (304). */
 function plan(call: Call, { record, content }: FoundObject): Answer | undefined {
   const { headers } = call;
-  const described = { ...describeObject(content, record.modified), ...versionHeader(call, record.versionId) };
+  refuseEncryptionHeaders(call);
+  const described = {
+    ...describeObject(content, record.modified),
+    ...versionHeader(call, record.versionId),
+    ...restoreHeader(call.context, content),
+  };
   const conditions = {
     ifMatch: headers['if-match'],
     ifNoneMatch: headers['if-none-match'],

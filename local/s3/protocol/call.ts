@@ -6,6 +6,7 @@ import type { DeletionWatch } from '../storage/deletion-watch.ts';
 import type { IndexDatabase } from '../storage/index-database.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 import type { UploadStore } from '../storage/upload-store.ts';
+import type { RestoreTimes } from './archive.ts';
 
 /** What every operation works with. */
 export interface S3Context {
@@ -19,6 +20,7 @@ export interface S3Context {
   readonly deletions: DeletionWatch;
   /** The time by which locks hold and restores end, in milliseconds since 1970. */
   readonly clock: () => number;
+  readonly restoreTimes: RestoreTimes;
 }
 
 /** One request on its way to an operation. */

@@ -45,6 +45,24 @@ export interface Grant {
   readonly permission: Permission;
 }
 
+/** Encryption at rest with a key of KMS, in one layer or two. It is told, not done: bodies lie as they came. */
+export interface KmsEncryption {
+  readonly algorithm: 'aws:kms' | 'aws:kms:dsse';
+  readonly keyArn: string;
+  readonly bucketKey?: boolean;
+}
+
+/** SSE-S3 needs no more than its name. */
+export type Encryption = 'AES256' | KmsEncryption;
+
+/** What a bucket gives new objects whose request does not say. */
+export interface BucketEncryption {
+  readonly algorithm: 'AES256' | KmsEncryption['algorithm'];
+  /** Key id, alias or ARN as it was put; undefined: the key that AWS manages. */
+  readonly keyId?: string;
+  readonly bucketKey?: boolean;
+}
+
 /** What is known of an object besides its bytes, from the request that made it. */
 export interface ObjectAttributes {
   /** Content-Type, Cache-Control and their like, names in lower case. */
@@ -54,10 +72,23 @@ export interface ObjectAttributes {
   readonly tags: readonly Tag[];
   readonly storageClass: string;
   readonly lock?: ObjectLock;
-  /** Whether the client named AES256 itself (it is echoed either way, as S3 encrypts everything). */
-  readonly encryption: 'AES256';
+  readonly encryption: Encryption;
+  /** Where a website sends those who ask for the object. */
+  readonly websiteRedirect?: string;
   /** Undefined: the private ACL, full control for the owner and nobody else. */
   readonly acl?: readonly Grant[];
+}
+
+export type RestoreTier = 'Expedited' | 'Standard' | 'Bulk';
+
+/** A restore that was asked for; whether it runs, is done or has expired is a matter of the time. */
+export interface RestoreRecord {
+  readonly tier: RestoreTier;
+  readonly days: number;
+  /** When it was asked for, or its tier last raised, in milliseconds since 1970. */
+  readonly requested: number;
+  /** When its days were last counted anew, in milliseconds since 1970. */
+  readonly renewed?: number;
 }
 
 /** One version of an object, or a delete marker. */
@@ -77,6 +108,8 @@ export interface ObjectContent extends ObjectAttributes {
   readonly etag: string;
   readonly body: BodyReference;
   readonly checksum?: StoredChecksum;
+  /** Set once the restore of an archived object was asked for. */
+  readonly restore?: RestoreRecord;
   /** Set for objects made by multipart upload. */
   readonly partCount?: number;
 }
@@ -105,6 +138,8 @@ export interface BucketRecord {
   readonly objectLock?: { readonly defaultRetention?: DefaultRetention };
   /** Undefined: BucketOwnerEnforced, as in new buckets of S3. `removed`: the controls were deleted. */
   readonly ownership?: ObjectOwnership | 'removed';
+  /** Undefined: never put, or deleted since. */
+  readonly encryption?: BucketEncryption;
 }
 
 /** A multipart upload under way. */

@@ -144,7 +144,7 @@ describe('without Object Lock on the bucket', () => {
     ['GetObjectRetention', () => new GetObjectRetentionCommand(asked())],
     ['PutObjectLegalHold', () => new PutObjectLegalHoldCommand({ ...asked(), LegalHold: { Status: 'ON' } })],
     ['GetObjectLegalHold', () => new GetObjectLegalHoldCommand(asked())],
-    ['PutObject', () => new PutObjectCommand({ ...asked(), ObjectLockLegalHoldStatus: 'ON' })],
+    ['PutObject', () => new PutObjectCommand({ ...asked(), Body: 'x', ObjectLockLegalHoldStatus: 'ON' })],
     [
       'CopyObject',
       () => new CopyObjectCommand({ ...asked(), CopySource: `${unlocked}/k`, ObjectLockLegalHoldStatus: 'OFF' }),
