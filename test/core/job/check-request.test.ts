@@ -30,6 +30,8 @@ const ALLOWED: readonly (readonly [string, unknown])[] = [
   ['Operation.S3PutObjectTagging.TagSet', []],
   ['Operation', { LambdaInvoke: { FunctionArn: 'my-function:$LATEST', InvocationSchemaVersion: '1.0' } }],
   ['Operation', { LambdaInvoke: { FunctionArn: 'arn:aws:lambda:us-east-1:123456789012:function:f:live' } }],
+  ['Drover', {}],
+  ['Drover', { DryRun: true, RateLimit: { TasksPerSecond: 1_000_000 } }],
 ];
 
 test.each(ALLOWED)('%s may be %j', (path, value) => {
@@ -65,27 +67,31 @@ const REFUSED: readonly (readonly [path: string, value: unknown, message: string
   ['Operation', { LambdaInvoke: { FunctionArn: 'a b' } }, 'FunctionArn must be the ARN of a Lambda function, like'],
   [
     'Operation',
-    { LambdaInvoke: { FunctionArn: 'f', InvocationSchemaVersion: '2.0' } },
-    `"2.0" ${NOT_YET} version 1.0.`,
+    { S3ReplicateObject: {} },
+    'Operation.S3ReplicateObject is not supported: only S3 itself can replicate existing objects by the bucket’s ' +
+      'rules. S3PutObjectCopy to the other bucket copies them',
+  ],
+  [
+    'Operation.Drover',
+    { DeleteObject: {}, Inspect: {} },
+    'Operation must have exactly one operation, but has S3PutObjectTagging and DeleteObject and Inspect.',
+  ],
+  [
+    'Operation.Drover',
+    { LambdaInvoke: { TasksPerInvocation: 10 } },
+    'Operation.Drover.LambdaInvoke adds to LambdaInvoke, but the operation is S3PutObjectTagging.',
   ],
   [
     'Operation',
-    { LambdaInvoke: { FunctionArn: 'f', UserArguments: { a: 'b' } } },
-    `LambdaInvoke.UserArguments ${NOT_YET}`,
+    { Drover: { LambdaInvoke: { TasksPerInvocation: 10 } } },
+    'Operation must have exactly one operation, but has none.',
   ],
-  ...[
-    'S3PutObjectCopy',
-    'S3PutObjectAcl',
-    'S3DeleteObjectTagging',
-    'S3InitiateRestoreObject',
-    'S3PutObjectLegalHold',
-    'S3PutObjectRetention',
-    'S3ReplicateObject',
-    'S3ComputeObjectChecksum',
-    'S3UpdateObjectEncryption',
-  ].map((name) => ['Operation', { [name]: {} }, `Operation.${name} ${NOT_YET}`] as const),
-  ['Operation', { Drover: { DeleteObject: {} } }, `Operation.Drover ${NOT_YET}`],
-  ['Drover', { DryRun: true }, `Drover ${NOT_YET}`],
+  ['Operation', { Drover: {} }, 'Operation must have exactly one operation, but has none.'],
+  ['Operation.Drover', { Delete: {} }, 'Operation.Drover.Delete is not a member of Drover'],
+  ['Operation', { Drover: { Inspect: { Deep: true } } }, 'Operation.Drover.Inspect.Deep is not a member of Inspect'],
+  ['Drover', { DryRuns: true }, 'Drover.DryRuns is not a member of Drover; did you mean DryRun?'],
+  ['Drover', { RateLimit: { TasksPerSecond: 0 } }, 'Drover.RateLimit.TasksPerSecond must be a whole number from 1 to'],
+  ['Drover', { RateLimit: {} }, 'Drover.RateLimit.TasksPerSecond is missing'],
   ['Manifest.Drover', {}, `Manifest.Drover ${NOT_YET}`],
   ['ManifestGenerator', {}, `ManifestGenerator ${NOT_YET} manifests of the format S3BatchOperations_CSV_20180820.`],
   ['Manifest.Spec.Format', 'S3InventoryReport_CSV_20161130', `"S3InventoryReport_CSV_20161130" ${NOT_YET}`],
@@ -136,6 +142,23 @@ const REFUSED: readonly (readonly [path: string, value: unknown, message: string
 
 test.each(REFUSED)('%s cannot be %j', (path, value, message) => {
   expect(() => checkJobRequest(spoiled(path, value))).toThrow(message);
+});
+
+describe('SkipUnchanged', () => {
+  const skipping = { ...TAGGING_REQUEST, Drover: { SkipUnchanged: true } };
+
+  test('is for operations that know what an object is like', () => {
+    expect(checkJobRequest(skipping)).toMatchObject({ Drover: { SkipUnchanged: true } });
+    const Operation = { LambdaInvoke: { FunctionArn: 'f' } };
+    expect(() => checkJobRequest({ ...skipping, Operation })).toThrow(
+      'Drover.SkipUnchanged is not supported with LambdaInvoke, which has no state to compare with.',
+    );
+  });
+
+  test('may be false anywhere', () => {
+    const Operation = { LambdaInvoke: { FunctionArn: 'f' } };
+    expect(checkJobRequest({ ...skipping, Operation, Drover: { SkipUnchanged: false } })).toMatchObject({ Operation });
+  });
 });
 
 describe('the request as a whole', () => {
