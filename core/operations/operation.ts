@@ -50,6 +50,8 @@ export interface Operation<Parameters = unknown> {
   readonly schema: z.ZodType<Parameters>;
   /** What the job's role must be allowed, on the objects or the function. */
   readonly roleActions: readonly string[];
+  /** What it must be allowed besides, for a dry run or `Drover.SkipUnchanged`; left out where `roleActions` do. */
+  readonly examineActions?: readonly string[];
   /** Requests (or batches) in flight in one worker. */
   readonly concurrency: number;
   /** Whether each task is a Lambda invocation: then it counts against the capacity as a worker does. */

@@ -11,6 +11,7 @@ export const putObjectTagging: Operation<z.infer<typeof parameters>> = {
   summary: 'Replaces all tags of each object.',
   schema: parameters,
   roleActions: ['s3:PutObjectTagging', 's3:PutObjectVersionTagging'],
+  examineActions: ['s3:GetObjectTagging', 's3:GetObjectVersionTagging'],
   concurrency: 64,
   invokesFunctions: false,
   repetition: 'Sets the same tags again: nothing changes, unless somebody else set others in between.',

@@ -11,7 +11,9 @@ describe('each operation', () => {
       expect(operation.summary).toMatch(/^[A-Z].*\.$/);
       expect(operation.repetition).toMatch(/^[A-Z].*\.$/);
       expect(operation.roleActions.length).toBeGreaterThan(0);
-      for (const action of operation.roleActions) expect(action).toMatch(/^[a-z0-9-]+:[A-Z][A-Za-z]+$/);
+      const actions = [...operation.roleActions, ...(operation.examineActions ?? [])];
+      for (const action of actions) expect(action).toMatch(/^[a-z0-9-]+:[A-Z][A-Za-z]+\*?$/);
+      expect(new Set(actions).size).toBe(actions.length);
       for (const difference of operation.differences) expect(difference).toMatch(/^[A-Z].*\.$/s);
       expect(operation.concurrency).toBeGreaterThanOrEqual(1);
       expect(operation.schema.safeParse('nonsense').success).toBe(false);
