@@ -1,13 +1,14 @@
 import { type ChecksumAlgorithm, elementOf, isChecksumAlgorithm } from '../checksums/checksum.ts';
 import { announceCreated } from '../events.ts';
 import type { Call } from '../protocol/call.ts';
+import { encryptionHeaders, etagOf } from '../protocol/encryption-headers.ts';
 import { readAttributes } from '../protocol/object-headers.ts';
 import { sendXml } from '../protocol/respond.ts';
 import { document, element, timestamp } from '../protocol/xml-writer.ts';
 import { invalidArgument, notImplemented, S3Error } from '../s3-error.ts';
 import type { StagedBody } from '../storage/body-store.ts';
 import { copyBytes } from '../storage/copy-bytes.ts';
-import type { ObjectAttributes, ObjectContent, StoredChecksum } from '../storage/records.ts';
+import type { Encryption, ObjectAttributes, ObjectContent, StoredChecksum } from '../storage/records.ts';
 import { conditionally } from './conditional-write.ts';
 import { type CopySource, findSource, LARGEST_COPY, readCopySource, sourceVersionHeader } from './copy-source.ts';
 import { type FoundObject, untilBodyStays, versionHeader } from './find-object.ts';
@@ -18,18 +19,19 @@ export async function copyObject(call: Call): Promise<void> {
   const source = readCopySource(call);
   const given = readAttributes(call);
   const algorithm = requestedAlgorithm(call);
-  refuseIdleCopy(call, source);
   return conditionally(call, async (check) => {
     const { found, attributes, body } = await untilBodyStays(async () => {
       const found = await findSource(call, source);
-      return { found, attributes: combine(call, found, given), body: await copyBody(call, found, algorithm) };
+      refuseIdleCopy(call, source, found);
+      const attributes = combine(call, found, given);
+      return { found, attributes, body: await copyBody(call, found, attributes.encryption, algorithm) };
     });
     const { staged, ...digests } = body;
     const content = { ...attributes, ...digests };
     const record = await context.objects.put(() => context.buckets.get(bucket), key, content, staged, check);
     await announceCreated(call, key, record, 'CopyObject');
     sendXml(call, copyResult('CopyObjectResult', digests.etag, record.modified, digests.checksum), {
-      'x-amz-server-side-encryption': attributes.encryption,
+      ...encryptionHeaders(attributes.encryption),
       ...sourceVersionHeader(call, source, found),
       ...versionHeader(call, record.versionId),
     });
@@ -60,32 +62,31 @@ export function requestedAlgorithm(call: Call): ChecksumAlgorithm | undefined {
   return text;
 }
 
-/** Source attributes or given ones, as the two directives say. */
+/**
+ * What was given, but for what the two directives take from the source. There are no annotations to copy, nor any to
+ * leave out, so that directive is only checked.
+ */
 function combine(call: Call, { content }: FoundObject, given: ObjectAttributes): ObjectAttributes {
-  const metadata = directive(call, 'x-amz-metadata-directive', 'Unknown metadata directive.');
-  const tagging = directive(call, 'x-amz-tagging-directive', 'Unknown tagging directive.');
+  const metadata = directive(call, 'metadata', ['COPY', 'REPLACE']);
+  const tagging = directive(call, 'tagging', ['COPY', 'REPLACE']);
+  directive(call, 'annotation', ['COPY', 'EXCLUDE']);
   const described = metadata === 'COPY' ? content : given;
-  return {
-    headers: described.headers,
-    metadata: described.metadata,
-    tags: tagging === 'COPY' ? content.tags : given.tags,
-    storageClass: given.storageClass,
-    encryption: given.encryption,
-    ...(given.lock && { lock: given.lock }),
-    ...(given.acl && { acl: given.acl }),
-  };
+  const tags = tagging === 'COPY' ? content.tags : given.tags;
+  return { ...given, headers: described.headers, metadata: described.metadata, tags };
 }
 
-function directive(call: Call, name: string, message: string): 'COPY' | 'REPLACE' {
+function directive(call: Call, subject: string, known: readonly string[]): string {
+  const name = `x-amz-${subject}-directive`;
   const value = call.headers[name] ?? 'COPY';
-  if (value === 'COPY' || value === 'REPLACE') return value;
-  throw invalidArgument(name, value, message);
+  if (known.includes(value)) return value;
+  throw invalidArgument(name, value, `Unknown ${subject} directive.`);
 }
 
 /** A copy of one part's bytes needs no reading; one of many parts becomes one part, with an ETag of its own. */
 async function copyBody(
   { context }: Call,
   { content }: FoundObject,
+  encryption: Encryption,
   algorithm: ChecksumAlgorithm | undefined,
 ): Promise<Pick<ObjectContent, 'etag' | 'checksum'> & { readonly staged: StagedBody }> {
   const { body, checksum } = content;
@@ -96,24 +97,31 @@ async function copyBody(
     );
   }
   const wanted = algorithm ?? checksum?.algorithm;
-  if (content.partCount === undefined && wanted === checksum?.algorithm) {
-    return { staged: await context.bodies.stageCopy(body), etag: content.etag, ...(checksum && { checksum }) };
+  // The ETag of an object that KMS encrypts does not tell the MD5 that the copy needs.
+  const md5IsKnown = encryption !== 'AES256' || content.encryption === 'AES256';
+  if (content.partCount === undefined && wanted === checksum?.algorithm && md5IsKnown) {
+    const staged = await context.bodies.stageCopy(body);
+    return { staged, etag: etagOf(encryption, content.etag), ...(checksum && { checksum }) };
   }
   const copied = await copyBytes(context.bodies, body, { start: 0, end: body.size }, wanted);
   const fresh =
     wanted !== undefined && copied.checksum !== undefined
       ? ({ algorithm: wanted, value: copied.checksum, type: 'FULL_OBJECT' } as const)
       : undefined;
-  return { staged: copied.staged, etag: copied.md5, ...(fresh && { checksum: fresh }) };
+  return { staged: copied.staged, etag: etagOf(encryption, copied.md5), ...(fresh && { checksum: fresh }) };
 }
 
-function refuseIdleCopy(call: Call, source: CopySource): void {
+/** What was said counts, not whether it differs; an ACL or tags alone do not. */
+function refuseIdleCopy(call: Call, source: CopySource, { content }: FoundObject): void {
   if (source.bucket !== call.bucket || source.key !== call.key || source.versionId !== undefined) return;
   const { headers } = call;
   const changes =
     headers['x-amz-metadata-directive'] === 'REPLACE' ||
     headers['x-amz-storage-class'] !== undefined ||
-    headers['x-amz-server-side-encryption'] !== undefined;
+    headers['x-amz-website-redirect-location'] !== undefined ||
+    headers['x-amz-server-side-encryption'] !== undefined ||
+    call.context.buckets.get(call.bucket).encryption !== undefined ||
+    content.encryption !== 'AES256';
   if (changes) return;
   throw new S3Error(
     'InvalidRequest',

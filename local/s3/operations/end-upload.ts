@@ -8,6 +8,7 @@ import {
 } from '../checksums/checksum.ts';
 import { announceCreated } from '../events.ts';
 import type { Call } from '../protocol/call.ts';
+import { encryptionHeaders } from '../protocol/encryption-headers.ts';
 import { receiveDocument } from '../protocol/payload.ts';
 import { checksumHeader } from '../protocol/payload-claims.ts';
 import { sendEmpty, sendXml } from '../protocol/respond.ts';
@@ -57,7 +58,7 @@ export async function completeMultipartUpload(call: Call): Promise<void> {
             : ''),
       ),
       {
-        ...(record.content && { 'x-amz-server-side-encryption': record.content.encryption }),
+        ...(record.content && encryptionHeaders(record.content.encryption)),
         ...versionHeader(call, record.versionId),
       },
     );

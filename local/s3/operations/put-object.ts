@@ -1,5 +1,6 @@
 import { announceCreated } from '../events.ts';
 import type { Call } from '../protocol/call.ts';
+import { encryptionHeaders, etagOf } from '../protocol/encryption-headers.ts';
 import { demandLockIntegrity } from '../protocol/lock-headers.ts';
 import { checksumHeaders, readAttributes } from '../protocol/object-headers.ts';
 import { receiveBody } from '../protocol/payload.ts';
@@ -17,12 +18,16 @@ export async function putObject(call: Call): Promise<void> {
   demandLockIntegrity(call, attributes.lock, 'Put Object');
   return conditionally(call, async (check) => {
     const { staged, md5, checksum } = await receiveBody(call);
-    const content = { ...attributes, etag: md5, ...(checksum && { checksum: fullObject(checksum) }) };
+    const content = {
+      ...attributes,
+      etag: etagOf(attributes.encryption, md5),
+      ...(checksum && { checksum: fullObject(checksum) }),
+    };
     const record = await context.objects.put(() => context.buckets.get(bucket), key, content, staged, check);
     await announceCreated(call, key, record, 'PutObject');
     sendEmpty(call, 200, {
-      etag: `"${md5}"`,
-      'x-amz-server-side-encryption': attributes.encryption,
+      etag: `"${content.etag}"`,
+      ...encryptionHeaders(attributes.encryption),
       ...checksumHeaders(content),
       ...versionHeader(call, record.versionId),
     });

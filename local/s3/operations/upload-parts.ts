@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { canCoverFullObject, headerOf } from '../checksums/checksum.ts';
 import type { Call } from '../protocol/call.ts';
+import { encryptionHeaders, etagOf, refuseEncryptionHeaders } from '../protocol/encryption-headers.ts';
 import { demandLockIntegrity } from '../protocol/lock-headers.ts';
 import { readAttributes, refuseUnsupported } from '../protocol/object-headers.ts';
 import { receiveBody } from '../protocol/payload.ts';
@@ -34,7 +35,7 @@ export async function createMultipartUpload(call: Call): Promise<void> {
   await context.uploads.begin(upload);
   const names = element('Bucket', bucket) + element('Key', key) + element('UploadId', upload.uploadId);
   sendXml(call, document('InitiateMultipartUploadResult', names), {
-    'x-amz-server-side-encryption': upload.encryption,
+    ...encryptionHeaders(upload.encryption),
     ...(upload.checksumAlgorithm && { 'x-amz-checksum-algorithm': upload.checksumAlgorithm }),
     ...(upload.checksumType && { 'x-amz-checksum-type': upload.checksumType }),
   });
@@ -43,16 +44,18 @@ export async function createMultipartUpload(call: Call): Promise<void> {
 export async function uploadPart(call: Call): Promise<void> {
   const { upload, number } = findUpload(call);
   refuseUnsupported(call.headers);
+  refuseEncryptionHeaders(call);
   if (call.headers['x-amz-copy-source'] !== undefined) return uploadPartCopy(call, upload, number);
   const { uploads } = call.context;
   demandLockIntegrity(call, upload.lock, 'Put Part');
   checkPartChecksum(upload, readClaims(call).checksum?.algorithm);
   const { staged, md5, checksum } = await receiveBody(call, upload.checksumAlgorithm);
   const stored = checksum && fullObject(checksum);
-  await uploads.putPart(upload, partRecord(number, md5, stored), staged);
+  const etag = etagOf(upload.encryption, md5);
+  await uploads.putPart(upload, partRecord(number, etag, stored), staged);
   sendEmpty(call, 200, {
-    etag: `"${md5}"`,
-    'x-amz-server-side-encryption': upload.encryption,
+    etag: `"${etag}"`,
+    ...encryptionHeaders(upload.encryption),
     ...partChecksumHeader(stored),
   });
 }
@@ -68,12 +71,12 @@ async function uploadPartCopy(call: Call, upload: UploadRecord, number: number):
   const algorithm = upload.checksumAlgorithm;
   const { checksum: value } = copied;
   const checksum = algorithm !== undefined && value !== undefined ? fullObject({ algorithm, value }) : undefined;
-  const part = await uploads.putPart(upload, partRecord(number, copied.md5, checksum), copied.staged);
-  sendXml(
-    call,
-    copyResult('CopyPartResult', copied.md5, part.modified, checksum),
-    sourceVersionHeader(call, source, found),
-  );
+  const etag = etagOf(upload.encryption, copied.md5);
+  const part = await uploads.putPart(upload, partRecord(number, etag, checksum), copied.staged);
+  sendXml(call, copyResult('CopyPartResult', etag, part.modified, checksum), {
+    ...encryptionHeaders(upload.encryption),
+    ...sourceVersionHeader(call, source, found),
+  });
 }
 
 function partRecord(number: number, etag: string, checksum: StoredChecksum | undefined) {

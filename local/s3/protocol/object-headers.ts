@@ -1,11 +1,13 @@
 import { headerOf } from '../checksums/checksum.ts';
-import { invalidArgument, notImplemented, S3Error } from '../s3-error.ts';
+import { notImplemented, S3Error } from '../s3-error.ts';
 import type { ObjectAttributes, ObjectContent } from '../storage/records.ts';
 import { readObjectAcl } from './acl-headers.ts';
 import type { Call } from './call.ts';
+import { encryptionHeaders, readEncryption } from './encryption-headers.ts';
 import { lockHeaders, readLock } from './lock-headers.ts';
 import type { Headers } from './respond.ts';
 import { parseTagHeader } from './tag-set.ts';
+import { readWebsiteRedirect, WEBSITE_REDIRECT } from './website-redirect.ts';
 
 /** System metadata that the user controls. Source: "Working with object metadata", User Guide. */
 const CONTENT_HEADERS = [
@@ -30,19 +32,15 @@ const STORAGE_CLASSES = new Set([
   'GLACIER_IR',
 ]);
 /** Headers that ask for what is not there yet. */
-const UNSUPPORTED = [
-  'x-amz-server-side-encryption-',
-  'x-amz-website-redirect-location',
-  'x-amz-write-offset-bytes',
-  'x-amz-checksum-xxhash',
-  'x-amz-annotation',
-];
+const UNSUPPORTED = ['x-amz-write-offset-bytes', 'x-amz-checksum-xxhash', 'x-amz-annotation-name'];
 
 /** What the headers of PutObject, CopyObject or CreateMultipartUpload say about the object. Throws S3's errors. */
 export function readAttributes(call: Call): ObjectAttributes {
   const { headers } = call;
   refuseUnsupported(headers);
-  const acl = readObjectAcl(call, call.context.buckets.get(call.bucket));
+  const bucket = call.context.buckets.get(call.bucket);
+  const acl = readObjectAcl(call, bucket);
+  const websiteRedirect = readWebsiteRedirect(call);
   const tagging = headers['x-amz-tagging'];
   return {
     headers: contentHeaders(headers),
@@ -50,8 +48,9 @@ export function readAttributes(call: Call): ObjectAttributes {
     tags: tagging === undefined ? [] : parseTagHeader(tagging),
     storageClass: readStorageClass(headers),
     ...readLock(call),
-    encryption: readEncryption(headers),
+    encryption: readEncryption(call, bucket),
     ...(acl && { acl }),
+    ...(websiteRedirect !== undefined && { websiteRedirect }),
   };
 }
 
@@ -61,11 +60,12 @@ export function describeObject(content: ObjectContent, modified: number): Header
     etag: `"${content.etag}"`,
     'last-modified': new Date(modified).toUTCString(),
     'accept-ranges': 'bytes',
-    'x-amz-server-side-encryption': content.encryption,
+    ...encryptionHeaders(content.encryption),
     ...lockHeaders(content.lock),
     ...content.headers,
   };
   for (const [name, value] of Object.entries(content.metadata)) described[USER_METADATA + name] = value;
+  if (content.websiteRedirect !== undefined) described[WEBSITE_REDIRECT] = content.websiteRedirect;
   if (content.storageClass !== 'STANDARD') described['x-amz-storage-class'] = content.storageClass;
   if (content.tags.length > 0) described['x-amz-tagging-count'] = content.tags.length;
   return described;
@@ -123,11 +123,4 @@ function readStorageClass(headers: Call['headers']): string {
   const storageClass = headers['x-amz-storage-class'] ?? 'STANDARD';
   if (!STORAGE_CLASSES.has(storageClass)) throw new S3Error('InvalidStorageClass');
   return storageClass;
-}
-
-function readEncryption(headers: Call['headers']): 'AES256' {
-  const encryption = headers['x-amz-server-side-encryption'];
-  if (encryption === undefined || encryption === 'AES256') return 'AES256';
-  if (encryption.startsWith('aws:')) throw notImplemented(`server-side encryption with ${encryption}`);
-  throw invalidArgument('x-amz-server-side-encryption', encryption, 'The encryption method specified is not supported');
 }

@@ -7,6 +7,10 @@ export interface BodyReference {
   readonly size: number;
   /** `index`: a value of the index. `file`: a file of that id. `parts`: a list of other bodies, kept in the index. */
   readonly at: 'index' | 'file' | 'parts';
+  /** Of a file: where in it the body begins; undefined: at its start. */
+  readonly offset?: number;
+  /** Of a file: the id under which its bytes were written, which links to it keep; undefined: the body's own. */
+  readonly origin?: string;
 }
 
 /** A checksum that the client sent or asked for, as S3 gives it back. */

@@ -5,11 +5,12 @@ import {
   DeleteObjectCommand,
   GetObjectCommand,
   HeadObjectCommand,
+  PutBucketEncryptionCommand,
   PutObjectCommand,
   UploadPartCommand,
 } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { failure, startS3, type TestS3 } from './s3-harness.ts';
+import { codeOf, failure, startS3, type TestS3 } from './s3-harness.ts';
 
 let s3: TestS3;
 let Bucket: string;
@@ -110,6 +111,12 @@ describe('a copy', () => {
       { Key: 'source', MetadataDirective: 'REPLACE', ContentType: 'text/plain' },
       'no failure',
     ],
+    ['itself, with its own storage class', { Key: 'source', StorageClass: 'STANDARD' }, 'no failure'],
+    ['itself, with its own encryption', { Key: 'source', ServerSideEncryption: 'AES256' }, 'no failure'],
+    ['itself, with a redirect', { Key: 'source', WebsiteRedirectLocation: '/x' }, 'no failure'],
+    ['itself, with another ACL', { Key: 'source', ACL: 'bucket-owner-full-control' }, 'InvalidRequest 400'],
+    ['itself, with other tags', { Key: 'source', TaggingDirective: 'REPLACE', Tagging: 'a=1' }, 'InvalidRequest 400'],
+    ['itself, with metadata that is not used', { Key: 'source', Metadata: { b: '2' } }, 'InvalidRequest 400'],
     ['a source that matches', { CopySourceIfMatch: '"5d41402abc4b2a76b9719d911017c592"' }, 'no failure'],
     ['a source that does not match', { CopySourceIfMatch: '"x"' }, 'PreconditionFailed 412'],
     ['a source that matches the wrong way', { CopySourceIfNoneMatch: '*' }, 'PreconditionFailed 412'],
@@ -118,6 +125,51 @@ describe('a copy', () => {
   ])('of %s', async (_, wishes, expected) => {
     const source = wishes.CopySource?.replace('BUCKET', Bucket);
     expect(await failure(copy({ ...wishes, ...(source !== undefined && { CopySource: source }) }))).toBe(expected);
+  });
+
+  test('onto itself is made without a word where the encryption would change, or the bucket names one', async () => {
+    const name = await s3.bucket();
+    const onto = () => copy({ Bucket: name, Key: 'k', CopySource: `${name}/k` });
+    await s3.client.send(new PutObjectCommand({ Bucket: name, Key: 'k', Body: 'x', ServerSideEncryption: 'aws:kms' }));
+    expect((await onto()).ServerSideEncryption).toBe('AES256');
+    expect(await failure(onto())).toBe('InvalidRequest 400');
+    const Rules = [{ ApplyServerSideEncryptionByDefault: { SSEAlgorithm: 'AES256' as const } }];
+    await s3.client.send(
+      new PutBucketEncryptionCommand({ Bucket: name, ServerSideEncryptionConfiguration: { Rules } }),
+    );
+    expect(await failure(onto())).toBe('no failure');
+  });
+
+  test('has no redirect but its own', async () => {
+    await s3.client.send(
+      new PutObjectCommand({ Bucket, Key: 'redirected', Body: 'x', WebsiteRedirectLocation: 'https://example.com/' }),
+    );
+    expect((await read('redirected')).WebsiteRedirectLocation).toBe('https://example.com/');
+    await copy({ CopySource: `${Bucket}/redirected` });
+    expect((await read('copy')).WebsiteRedirectLocation).toBeUndefined();
+    await copy({ WebsiteRedirectLocation: '/elsewhere' });
+    expect((await read('copy')).WebsiteRedirectLocation).toBe('/elsewhere');
+    const Key = 'uploaded';
+    const { UploadId } = await s3.client.send(
+      new CreateMultipartUploadCommand({ Bucket, Key, WebsiteRedirectLocation: '/parts' }),
+    );
+    const sent = new UploadPartCommand({ Bucket, Key, UploadId, PartNumber: 1, Body: 'x' });
+    const { ETag } = await s3.client.send(sent);
+    const MultipartUpload = { Parts: [{ PartNumber: 1, ETag }] };
+    await s3.client.send(new CompleteMultipartUploadCommand({ Bucket, Key, UploadId, MultipartUpload }));
+    expect((await s3.client.send(new HeadObjectCommand({ Bucket, Key }))).WebsiteRedirectLocation).toBe('/parts');
+  });
+
+  test('may say what becomes of annotations, of which there are none', async () => {
+    const asked = (value: string) =>
+      s3.send({
+        method: 'PUT',
+        path: `/${Bucket}/copy`,
+        headers: { 'x-amz-copy-source': `${Bucket}/source`, 'x-amz-annotation-directive': value },
+      });
+    expect((await asked('EXCLUDE')).status).toBe(200);
+    expect((await asked('COPY')).status).toBe(200);
+    expect(codeOf(await asked('MERGE'))).toBe('InvalidArgument 400');
   });
 
   test('takes its source’s name percent-encoded', async () => {

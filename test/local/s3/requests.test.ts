@@ -74,10 +74,11 @@ describe('what is not implemented', () => {
   });
 
   test.each([
-    ['x-amz-server-side-encryption', 'aws:kms', 'NotImplemented 501'],
+    ['x-amz-server-side-encryption-context', 'e30=', 'NotImplemented 501'],
     ['x-amz-server-side-encryption', 'ROT13', 'InvalidArgument 400'],
-    ['x-amz-server-side-encryption-customer-key', 'x', 'NotImplemented 501'],
-    ['x-amz-website-redirect-location', '/x', 'NotImplemented 501'],
+    ['x-amz-server-side-encryption-customer-key', 'x', 'AccessDenied 403'],
+    ['x-amz-website-redirect-location', 'x', 'InvalidRedirectLocation 400'],
+    ['x-amz-website-redirect-location', `/${'x'.repeat(2048)}`, 'InvalidRedirectLocation 400'],
     ['x-amz-object-lock-mode', 'GOVERNANCE', 'InvalidRequest 400'],
     ['x-amz-acl', 'public-read', 'AccessControlListNotSupported 400'],
     ['x-amz-grant-read', `id=${'ab'.repeat(32)}`, 'AccessControlListNotSupported 400'],
