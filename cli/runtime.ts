@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import type { AddressingStyle } from '../core/s3/addressing-style.ts';
 import { type CommandContext, contextOf } from './context.ts';
 import type { ExitCode } from './exit-code.ts';
 import type { Io } from './io.ts';
@@ -12,6 +13,7 @@ export interface CloudOptions {
   readonly region: string;
   readonly concurrency: number;
   readonly s3Endpoint?: string;
+  readonly s3AddressingStyle: AddressingStyle;
 }
 
 /** A local cloud that is listening. */

@@ -10,7 +10,7 @@ import { claimDataFolder, type DataFolders, openDataFolder, signDataFolder } fro
 import { createDynamoDbService } from './dynamodb/dynamodb-service.ts';
 import { createEventsService, type EventsService } from './events/events-service.ts';
 import { createLambdaService } from './lambda/lambda-service.ts';
-import { otherS3Environment } from './other-s3.ts';
+import { otherS3Environment, type S3AddressingStyle } from './other-s3.ts';
 import { createS3Service } from './s3/s3-service.ts';
 import { createFrontDoor, type FrontDoor, type Services } from './server/front-door.ts';
 import type { CloudIdentity } from './service.ts';
@@ -40,6 +40,8 @@ export interface CloudOptions {
   readonly concurrency?: number;
   /** URL of another S3 for the objects, the manifests and the reports. */
   readonly s3Endpoint?: string;
+  /** Where requests to that S3 name their bucket. Default path. */
+  readonly s3AddressingStyle?: S3AddressingStyle;
   /** The cloud assembly to run. Default: that of bin/drover-app, synthesized when its sources changed. */
   readonly assembly?: string;
 }
@@ -76,7 +78,8 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
 
 async function start(options: CloudOptions, closing: ClosingList): Promise<Cloud> {
   const identity = identityOf(options);
-  const extraEnvironment = options.s3Endpoint ? await otherS3Environment(options.s3Endpoint, identity.region) : {};
+  const { s3Endpoint, s3AddressingStyle } = options;
+  const extraEnvironment = s3Endpoint ? await otherS3Environment(s3Endpoint, identity.region, s3AddressingStyle) : {};
   const dataFolder = resolve(options.dataFolder);
   const folders = await openDataFolder(dataFolder);
   const { door, services, stackServices, resume } = await openServices(options, identity, folders, extraEnvironment, {

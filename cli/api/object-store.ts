@@ -1,5 +1,6 @@
 import { types } from 'node:util';
 import type { GetObjectCommandOutput, HeadObjectCommandOutput, S3Client, S3ClientConfig } from '@aws-sdk/client-s3';
+import { lookupHost } from '../../core/signed-http/loopback-names.ts';
 import { isConnectionError, NotReachableError } from '../errors.ts';
 import { credentialChain } from './credentials.ts';
 import type { Target } from './target.ts';
@@ -43,12 +44,18 @@ export class ObjectStore {
     return this.target.s3Endpoint ?? (this.target.local ? this.target.endpoint : undefined);
   }
 
+  /** The local cloud's own S3 is found at an address, before which no name can stand. */
+  private get pathStyle(): boolean {
+    return this.target.s3Endpoint === undefined || this.target.s3AddressingStyle !== 'virtual';
+  }
+
   private settings(): S3ClientConfig {
     const { target, endpoint } = this;
+    const requestHandler = { httpAgent: { lookup: lookupHost }, httpsAgent: { lookup: lookupHost } };
     return {
       region: target.region,
       credentials: target.s3Endpoint === undefined ? target.credentials : credentialChain(),
-      ...(endpoint !== undefined && { endpoint, forcePathStyle: true }),
+      ...(endpoint !== undefined && { endpoint, forcePathStyle: this.pathStyle, requestHandler }),
     };
   }
 

@@ -1,3 +1,4 @@
+import type { AddressingStyle } from '../../core/s3/addressing-style.ts';
 import { UsageError } from '../errors.ts';
 import { type CredentialProvider, credentialChain, localCredentials } from './credentials.ts';
 import { findStackEndpoint } from './stack-endpoint.ts';
@@ -10,6 +11,7 @@ export interface TargetOptions {
   readonly profile?: string;
   readonly account?: string;
   readonly s3Endpoint?: string;
+  readonly s3AddressingStyle?: AddressingStyle;
 }
 
 /** Where requests go and how they are signed. */
@@ -25,6 +27,8 @@ export interface Target {
   readonly account?: string;
   /** Where manifests and reports are, if neither at the endpoint nor at AWS. */
   readonly s3Endpoint?: string;
+  /** Where requests to it name their bucket. */
+  readonly s3AddressingStyle?: AddressingStyle;
 }
 
 /** The local cloud's defaults. */
@@ -52,6 +56,7 @@ export async function resolveTarget(options: TargetOptions, env: Environment): P
     credentials: local ? localCredentials(options.profile, env) : credentialChain(options.profile),
     ...(account !== undefined && { account }),
     ...(options.s3Endpoint !== undefined && { s3Endpoint: options.s3Endpoint }),
+    ...(options.s3AddressingStyle !== undefined && { s3AddressingStyle: options.s3AddressingStyle }),
   };
 }
 

@@ -1,6 +1,7 @@
 import { relative } from 'node:path';
 import { types } from 'node:util';
 import type { Command } from 'commander';
+import type { AddressingStyle } from '../../core/s3/addressing-style.ts';
 import { LOCAL_ACCOUNT, LOCAL_REGION } from '../api/target.ts';
 import type { CommandContext } from '../context.ts';
 import { CommandError, toCommandError } from '../errors.ts';
@@ -20,6 +21,7 @@ interface StartOptions {
   readonly account?: string;
   readonly region?: string;
   readonly s3Endpoint?: string;
+  readonly s3AddressingStyle: AddressingStyle;
 }
 
 /** `drover start`. */
@@ -84,6 +86,7 @@ function settingsOf(options: StartOptions): CloudOptions {
     region: options.region ?? LOCAL_REGION,
     concurrency: options.concurrency,
     ...(options.s3Endpoint !== undefined && { s3Endpoint: options.s3Endpoint }),
+    s3AddressingStyle: options.s3AddressingStyle,
   };
 }
 

@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander';
+import { ADDRESSING_STYLES } from '../../core/s3/addressing-style.ts';
 import { LOCAL_ENDPOINT, type TargetOptions } from '../api/target.ts';
 import { parseAccount } from './parsers.ts';
 
@@ -28,5 +29,13 @@ export function addGlobalOptions(program: Command): Command {
       parseAccount,
     )
     .option('--s3-endpoint <url>', 'where manifests and reports are, if in an S3 of another address')
+    .addOption(
+      new Option(
+        '--s3-addressing-style <style>',
+        'where requests to that S3 name their bucket: path, or host (virtual)',
+      )
+        .choices(ADDRESSING_STYLES)
+        .default('path'),
+    )
     .option('--json', 'print JSON, one document a line');
 }

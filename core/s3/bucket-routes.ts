@@ -1,6 +1,7 @@
 import { dnsSuffixOf } from '../signed-http/dns-suffix.ts';
 import type { HttpResponse } from '../signed-http/exchange.ts';
 import type { Failure } from '../signed-http/failure.ts';
+import type { AddressingStyle } from './addressing-style.ts';
 import { elementText } from './xml-text.ts';
 
 /** Where a bucket's requests go. */
@@ -15,8 +16,10 @@ export interface BucketRoute {
 
 export interface BucketRoutesOptions {
   readonly region: string;
-  /** An S3-compatible endpoint, always used in path style. Left out for AWS. */
+  /** An S3-compatible endpoint. Left out for AWS. */
   readonly endpoint?: string | undefined;
+  /** Where requests to the endpoint name their bucket, as far as its name can stand in a host name; `path` unless given. */
+  readonly addressingStyle?: AddressingStyle | undefined;
 }
 
 /** A name that is one label of a host name. One with dots would not match S3's certificate. */
@@ -61,15 +64,17 @@ export class BucketRoutes {
   }
 
   #route(bucket: string, region: string): BucketRoute {
-    const pathStyle = `/${bucket}`;
+    const named = HOST_LABEL.test(bucket);
+    const virtual = named && (this.#endpoint === undefined || this.options.addressingStyle === 'virtual');
+    const pathStyle = virtual ? '' : `/${bucket}`;
+    const inHost = virtual ? `${bucket}.` : '';
     if (this.#endpoint !== undefined) {
-      const { origin, host, pathname } = this.#endpoint;
-      return { origin, host, region, basePath: pathname.replace(/\/+$/, '') + pathStyle };
+      const { protocol, pathname } = this.#endpoint;
+      const host = inHost + this.#endpoint.host;
+      return { origin: `${protocol}//${host}`, host, region, basePath: pathname.replace(/\/+$/, '') + pathStyle };
     }
-    const service = `s3.${region}.${dnsSuffixOf(region)}`;
-    const virtual = HOST_LABEL.test(bucket);
-    const host = virtual ? `${bucket}.${service}` : service;
-    return { origin: `https://${host}`, host, region, basePath: virtual ? '' : pathStyle };
+    const host = `${inHost}s3.${region}.${dnsSuffixOf(region)}`;
+    return { origin: `https://${host}`, host, region, basePath: pathStyle };
   }
 
   #routeAfter(bucket: string, lesson: Lesson, tried: { origin: string; region: string }): BucketRoute {

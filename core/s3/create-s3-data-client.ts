@@ -5,6 +5,7 @@ import type { HttpResponse } from '../signed-http/exchange.ts';
 import type { Patience } from '../signed-http/patience.ts';
 import { SignedSender } from '../signed-http/signed-sender.ts';
 import type { AdaptiveLimitOptions } from './adaptive-limit.ts';
+import type { AddressingStyle } from './addressing-style.ts';
 import { BucketLimits } from './bucket-limits.ts';
 import { BucketRoutes } from './bucket-routes.ts';
 import { s3Call } from './s3-call.ts';
@@ -17,6 +18,8 @@ export interface S3DataClientOptions {
   readonly region: string;
   /** An S3-compatible endpoint: `http://127.0.0.1:9800`. Left out for AWS. */
   readonly endpoint?: string | undefined;
+  /** Where requests to the endpoint name their bucket; `path` unless given. */
+  readonly addressingStyle?: AddressingStyle | undefined;
   /** Sockets; left out for those that all clients of the process share. */
   readonly connections?: Connections;
   readonly limits?: AdaptiveLimitOptions;

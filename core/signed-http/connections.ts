@@ -1,5 +1,6 @@
 import { buildConnector, Client } from 'undici';
 import { onAbort } from './abort-listeners.ts';
+import { lookupHost } from './loopback-names.ts';
 
 /**
  * Sockets that one process may hold. A Lambda execution environment has 1,024 descriptors (Lambda quotas); half of them
@@ -41,7 +42,8 @@ export class Connections {
   constructor(options: ConnectionsOptions = {}) {
     this.#maxSockets = options.maxSockets ?? MAX_SOCKETS;
     // One connector for all, so that they share TLS sessions.
-    this.#connect = buildConnector({ timeout: options.connectTimeout ?? 5_000, maxCachedSessions: 100 });
+    const timeout = options.connectTimeout ?? 5_000;
+    this.#connect = buildConnector({ timeout, maxCachedSessions: 100, lookup: lookupHost });
   }
 
   /** Sockets held, idle ones included. */

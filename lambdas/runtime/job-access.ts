@@ -14,7 +14,7 @@ import type { OpenReport } from '../../core/stores/report-destination.ts';
 import { createS3ManifestSource } from '../../core/stores/s3-manifest-source.ts';
 import { createS3ReportDestination } from '../../core/stores/s3-report-destination.ts';
 import { sts } from './aws-clients.ts';
-import { dataCredentials, dataEndpoint, dataRegion } from './data-s3.ts';
+import { dataAddressingStyle, dataCredentials, dataEndpoint, dataRegion, dataS3Settings } from './data-s3.ts';
 import { optionalVariable, requireVariable } from './environment.ts';
 
 /** Jobs whose clients a warm function keeps: few, for it works on one job at a time. */
@@ -89,14 +89,13 @@ function openAccess(stored: StoredRequest): JobAccess {
   const { jobId, request } = stored;
   const externalId = requireVariable('EXTERNAL_ID');
   const credentials = dataCredentials() ?? roleCredentials({ sts: sts(), roleArn: request.RoleArn, jobId, externalId });
-  const endpoint = dataEndpoint();
-  const region = dataRegion();
-  const s3 = new S3Client({
-    region,
-    credentials: sdkCredentials(credentials),
-    ...(endpoint === undefined ? {} : { endpoint, forcePathStyle: true }),
+  const s3 = new S3Client({ ...dataS3Settings(), credentials: sdkCredentials(credentials) });
+  const data = createS3DataClient({
+    credentials,
+    region: dataRegion(),
+    endpoint: dataEndpoint(),
+    addressingStyle: dataAddressingStyle(),
   });
-  const data = createS3DataClient({ credentials, region, endpoint });
   // Functions are always those of this account, whatever S3 the objects are in.
   const lambda = createLambdaDataClient({
     credentials: roleCredentials({ sts: sts(), roleArn: request.RoleArn, jobId, externalId }),

@@ -30,6 +30,7 @@ describe('drover start', () => {
         account: '000000000000',
         region: 'us-east-1',
         concurrency: 10,
+        s3AddressingStyle: 'path',
       },
     ]);
     expect(linesOf(outcome.stdout)).toEqual([
@@ -65,7 +66,15 @@ describe('drover start', () => {
       '--region',
       'eu-west-1',
     ];
-    const more = ['--concurrency', '20', '--s3-endpoint', 'http://minio:9000', '--json'];
+    const more = [
+      '--concurrency',
+      '20',
+      '--s3-endpoint',
+      'http://minio:9000',
+      '--s3-addressing-style',
+      'virtual',
+      '--json',
+    ];
     const outcome = await runCli(['start', ...flags, ...more], { ...cloud, onListening: atOnce });
     expect(cloud.started).toEqual([
       {
@@ -76,6 +85,7 @@ describe('drover start', () => {
         region: 'eu-west-1',
         concurrency: 20,
         s3Endpoint: 'http://minio:9000',
+        s3AddressingStyle: 'virtual',
       },
     ]);
     expect(linesOf(outcome.stdout).map((line) => JSON.parse(line))).toMatchObject([

@@ -30,6 +30,7 @@ afterEach(() => {
 test('functions are told the other S3, with the credentials that AWS clients would find', async () => {
   expect(await otherS3Environment('http://minio.local:9000', 'us-east-1')).toEqual({
     DROVER_S3_ENDPOINT: 'http://minio.local:9000',
+    DROVER_S3_ADDRESSING_STYLE: 'path',
     DROVER_S3_REGION: 'us-east-1',
     DROVER_S3_ACCESS_KEY_ID: 'minio',
     DROVER_S3_SECRET_ACCESS_KEY: 'secret',
@@ -43,4 +44,15 @@ test('a session and a Region of the environment are passed on', async () => {
     DROVER_S3_REGION: 'eu-west-1',
     DROVER_S3_SESSION_TOKEN: 'session',
   });
+});
+
+test('so is the style of its addresses, which asks for a host with a name', async () => {
+  expect(await otherS3Environment('http://s3.localhost:9000', 'us-east-1', 'virtual')).toMatchObject({
+    DROVER_S3_ADDRESSING_STYLE: 'virtual',
+  });
+  for (const host of ['127.0.0.1', '[::1]']) {
+    await expect(otherS3Environment(`http://${host}:9000`, 'us-east-1', 'virtual')).rejects.toThrow(
+      /a name such as http:\/\/s3\.localhost:9000, not the address /,
+    );
+  }
 });

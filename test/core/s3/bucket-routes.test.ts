@@ -34,6 +34,19 @@ describe('a bucket is looked for', () => {
   });
 });
 
+describe('at an endpoint in virtual-host style', () => {
+  test.each([
+    ['http://s3.localhost:9800', 'photos', 'http://photos.s3.localhost:9800', ''],
+    ['https://oss.example.com', 'photos', 'https://photos.oss.example.com', ''],
+    ['https://example.com/s3/', 'photos', 'https://photos.example.com', '/s3'],
+    ['https://oss.example.com', 'my.photos', 'https://oss.example.com', '/my.photos'],
+    ['https://oss.example.com', 'My_Photos', 'https://oss.example.com', '/My_Photos'],
+  ])('%s, the bucket %s is at %s%s', (endpoint, bucket, origin, basePath) => {
+    const route = new BucketRoutes({ region: 'r', endpoint, addressingStyle: 'virtual' }).routeOf(bucket);
+    expect(route).toEqual({ origin, host: origin.replace(/^https?:\/\//, ''), region: 'r', basePath });
+  });
+});
+
 describe('where a bucket is, is learned from', () => {
   const found = {
     origin: 'https://photos.s3.eu-west-1.amazonaws.com',
