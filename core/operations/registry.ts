@@ -1,10 +1,12 @@
 import { type NamedOperations, type OperationName, operationNameOf } from '../job/operation-name.ts';
+import { deleteObjectTagging } from './delete-object-tagging.ts';
 import { lambdaInvoke } from './lambda-invoke.ts';
+import { mergeTags } from './merge-tags.ts';
 import type { Operation } from './operation.ts';
 import { putObjectTagging } from './put-object-tagging.ts';
 
 /** The operations that are built. A new one is its file and its line here. */
-export const OPERATIONS: readonly Operation[] = [putObjectTagging, lambdaInvoke];
+export const OPERATIONS: readonly Operation[] = [putObjectTagging, deleteObjectTagging, mergeTags, lambdaInvoke];
 
 const byName = new Map(OPERATIONS.map((operation) => [operation.name, operation]));
 

@@ -18,7 +18,7 @@ import {
  */
 
 /** Tags that one object can have (S3 User Guide, "Categorizing your objects using tags"). */
-const OBJECT_TAGS = 10;
+export const OBJECT_TAGS = 10;
 
 const cannedAcl = z.enum([
   'private',

@@ -33,6 +33,11 @@ export function getObjectTaggingRequest({ bucket, key, versionId }: S3Object): S
   return { method: 'GET', bucket, key, versionId, query: TAGGING };
 }
 
+/** Takes all tags off an object. DeleteObjectTagging, S3 API reference. */
+export function deleteObjectTaggingRequest({ bucket, key, versionId }: S3Object): S3Request {
+  return { method: 'DELETE', bucket, key, versionId, query: TAGGING };
+}
+
 /** The tags in an answer of GetObjectTagging. */
 export function tagsIn(document: string): S3Tag[] {
   const sets = childrenOf(xmlTree(document), 'TagSet');
