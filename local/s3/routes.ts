@@ -19,6 +19,7 @@ import { putObject } from './operations/put-object.ts';
 import { getObject, headObject, RESPONSE_OVERRIDES } from './operations/read-object.ts';
 import { restoreObject } from './operations/restore-object.ts';
 import { deleteObjectTagging, getObjectTagging, putObjectTagging } from './operations/tag-object.ts';
+import { updateObjectEncryption } from './operations/update-encryption.ts';
 import { createMultipartUpload, uploadPart } from './operations/upload-parts.ts';
 import type { Handler } from './protocol/call.ts';
 import { notImplemented, S3Error } from './s3-error.ts';
@@ -67,6 +68,7 @@ const ROUTES: ReadonlyMap<string, Route> = new Map([
   route('DELETE object', deleteObject, 'versionId'),
   route('GET object acl', getObjectAcl, 'versionId'),
   route('PUT object acl', putObjectAcl, 'versionId'),
+  route('PUT object encryption', updateObjectEncryption, 'versionId'),
   route('GET object attributes', getObjectAttributes, 'versionId'),
   route('GET object tagging', getObjectTagging, 'versionId'),
   route('PUT object tagging', putObjectTagging, 'versionId'),

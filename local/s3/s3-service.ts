@@ -5,7 +5,7 @@ import type { CloudIdentity, EventSink, LocalService, ObjectReader } from '../se
 import { checkBucketName } from './operations/buckets.ts';
 import { untilBodyStays } from './operations/find-object.ts';
 import { DEFAULT_RESTORE_TIMES, type RestoreTimes } from './protocol/archive.ts';
-import type { S3Context } from './protocol/call.ts';
+import type { Call, S3Context } from './protocol/call.ts';
 import { prepareCall } from './protocol/prepare-call.ts';
 import { newRequestId, sendError } from './protocol/respond.ts';
 import { findHandler } from './routes.ts';
@@ -17,6 +17,8 @@ import { openIndex } from './storage/index-database.ts';
 import { ObjectStore } from './storage/object-store.ts';
 import type { BucketRecord } from './storage/records.ts';
 import { UploadStore } from './storage/upload-store.ts';
+
+const REQUEST_CHARGED = 'x-amz-request-charged';
 
 export interface S3ServiceOptions {
   /** Where buckets are kept; made if it is not there. One process at a time. */
@@ -90,18 +92,25 @@ async function openContext(options: S3ServiceOptions): Promise<S3Context> {
   };
 }
 
+/** Nothing costs anything here; a requester who agrees to pay is told that it was charged, as S3 tells it. */
+function acknowledgePayer({ headers, response }: Call): void {
+  if (headers['x-amz-request-payer'] === 'requester') response.setHeader(REQUEST_CHARGED, 'requester');
+}
+
 /** Never rejects: whatever goes wrong becomes an error document, or the end of the connection if it is too late for one. */
 async function answer(context: S3Context, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const requestId = newRequestId();
   const method = request.method ?? 'GET';
   try {
     const { call, level } = prepareCall(context, request, response, requestId);
+    acknowledgePayer(call);
     await findHandler(method, level, call.query)(call);
   } catch (error) {
     if (response.headersSent || response.destroyed) {
       response.destroy();
       return;
     }
+    response.removeHeader(REQUEST_CHARGED);
     if (!(error instanceof S3Error)) console.error(`s3: ${method} ${request.url}: ${describe(error)}`);
     const known = error instanceof S3Error ? error : new S3Error('InternalError');
     sendError(response, known, { id: requestId, method, resource: (request.url ?? '/').split('?')[0] ?? '/' });

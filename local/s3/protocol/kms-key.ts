@@ -26,6 +26,11 @@ export function resolveKey(identity: CloudIdentity, text: string): string {
   return keyArn(identity, keyId(identity, resource, text));
 }
 
+/** The account of a key's ARN; undefined if the text is none. */
+export function keyAccount(arn: string): string | undefined {
+  return ARN.exec(arn)?.[2];
+}
+
 /** What S3 says when KMS refuses. */
 function notAuthorized({ account }: CloudIdentity): string {
   return (
