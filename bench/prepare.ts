@@ -14,7 +14,7 @@ import { type Figure, printFigures } from './table.ts';
 const MINUTES = 60_000;
 
 /** A CSV manifest of so many lines, from CreateJob to the plan: lines a second, and everybody's peak memory. */
-export async function benchPrepare(lines = 10_000_000): Promise<void> {
+export async function benchPrepare(lines = 10_000_000): Promise<undefined> {
   const cloud = await LocalCloud.start();
   const folder = await mkdtemp(join(tmpdir(), 'drover-bench-'));
   const s3 = s3Of(cloud);

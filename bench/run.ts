@@ -3,7 +3,7 @@ import { benchTagJob } from './tag-job.ts';
 import { benchWorker } from './worker.ts';
 
 /** Each prints what it measured, and answers what was demanded and is not met; most demand nothing. */
-const BENCHES: Readonly<Record<string, (size?: number) => Promise<readonly string[] | void>>> = {
+const BENCHES: Readonly<Record<string, (size?: number) => Promise<readonly string[] | undefined>>> = {
   worker: benchWorker,
   'tag-job': benchTagJob,
   prepare: benchPrepare,

@@ -7,7 +7,7 @@ import { type Figure, printFigures } from './table.ts';
 const MINUTES = 60_000;
 
 /** A tag job over so many real, small objects on a local cloud: time from CreateJob to Complete, and everybody's peak memory. */
-export async function benchTagJob(objects = 100_000): Promise<void> {
+export async function benchTagJob(objects = 100_000): Promise<undefined> {
   const cloud = await LocalCloud.start();
   const watch = new MemoryWatch(cloud.pid);
   const s3 = s3Of(cloud);

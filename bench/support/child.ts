@@ -5,6 +5,9 @@ import type { Readable, Writable } from 'node:stream';
 /** A line is answered within so many milliseconds, or the bench fails: it must stop by itself. */
 const ANSWER_MILLISECONDS = 180_000;
 
+/** What was asked to end may take so long. */
+const END_MILLISECONDS = 5_000;
+
 const running = new Set<() => void>();
 
 /**
@@ -72,12 +75,16 @@ export class Child {
     }
   }
 
+  /** Ends it: by its standard input, so that it writes what it may have to, and then for good. */
   async end(): Promise<void> {
-    this.#forget();
     this.#reader.close();
-    if (this.#process.exitCode !== null || this.#process.signalCode !== null) return;
-    const ended = new Promise((resolve) => this.#process.once('exit', resolve));
-    this.#process.kill('SIGKILL');
-    await ended;
+    if (this.#process.exitCode === null && this.#process.signalCode === null) {
+      const ended = new Promise((resolve) => this.#process.once('exit', resolve));
+      this.#process.stdin.end();
+      const timer = setTimeout(() => this.#process.kill('SIGKILL'), END_MILLISECONDS);
+      await ended;
+      clearTimeout(timer);
+    }
+    this.#forget();
   }
 }
