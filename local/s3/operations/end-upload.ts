@@ -42,8 +42,13 @@ export async function completeMultipartUpload(call: Call): Promise<void> {
   context.buckets.get(bucket);
   const named = readNamedParts(await receiveDocument(withoutObjectChecksum(call)));
   return conditionally(call, async (check) => {
-    const record = await context.uploads.exclusively(uploadIdOf(call), () => compose(call, named, check));
-    await announceCreated(call, key, record, 'CompleteMultipartUpload');
+    const record = await context.uploads.exclusively(uploadIdOf(call), async () => {
+      const before = completedBefore(call, named);
+      if (before !== undefined) return before;
+      const made = await compose(call, named, check);
+      await announceCreated(call, key, made, 'CompleteMultipartUpload');
+      return made;
+    });
     const checksum = record.content?.checksum;
     sendXml(
       call,
@@ -65,6 +70,16 @@ export async function completeMultipartUpload(call: Call): Promise<void> {
   });
 }
 
+/**
+ * The object that the same request made before: a client that saw no answer may ask again, and S3 gives the same answer
+ * then, here as long as the object is the newest of its key.
+ */
+function completedBefore(call: Call, named: readonly NamedPart[]): ObjectRecord | undefined {
+  const current = call.context.objects.current(call.bucket, call.key);
+  const { uploadId, etag } = current?.content ?? {};
+  return uploadId !== undefined && uploadId === uploadIdOf(call) && etag === composedEtag(named) ? current : undefined;
+}
+
 /** Turns the parts into an object; no byte is moved. */
 async function compose(call: Call, named: readonly NamedPart[], check: WriteCheck): Promise<ObjectRecord> {
   const { objects, bodies, uploads, buckets } = call.context;
@@ -82,6 +97,7 @@ async function compose(call: Call, named: readonly NamedPart[], check: WriteChec
       ...attributesOf(upload),
       etag: composedEtag(parts),
       partCount: parts.length,
+      uploadId: upload.uploadId,
       ...(checksum && { checksum }),
     },
     bodies.stageComposition(
@@ -182,9 +198,9 @@ function withoutObjectChecksum(call: Call): Call {
     : { ...call, headers: { ...call.headers, [headerOf(claimed.algorithm)]: undefined } };
 }
 
-function composedEtag(parts: readonly PartRecord[]): string {
+function composedEtag(parts: readonly { readonly etag: string }[]): string {
   const md5 = createHash('md5');
-  for (const part of parts) md5.update(part.etag, 'hex');
+  for (const part of parts) md5.update(Buffer.from(part.etag, 'hex'));
   return `${md5.digest('hex')}-${parts.length}`;
 }
 

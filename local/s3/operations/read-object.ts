@@ -7,6 +7,7 @@ import { checksumHeaders, describeObject } from '../protocol/object-headers.ts';
 import { type ByteRange, parseRange } from '../protocol/range.ts';
 import { baseHeaders, type Headers, sendEmpty } from '../protocol/respond.ts';
 import { invalidArgument, S3Error } from '../s3-error.ts';
+import type { ComposedPart, ObjectContent, StoredChecksum } from '../storage/records.ts';
 import { type FoundObject, findObject, untilBodyStays, versionHeader } from './find-object.ts';
 
 /** Query parameters that put a header of the answer in place of the object's own. */
@@ -66,7 +67,8 @@ function plan(call: Call, { record, content }: FoundObject): Answer | undefined 
   }
   const { size } = content.body;
   const partNumber = call.query.get('partNumber');
-  const asked = partNumber === undefined ? parseRange(headers.range, size) : partRange(call, content, partNumber);
+  const part = partNumber === undefined ? undefined : findPart(call, content, partNumber);
+  const asked = part === undefined ? parseRange(headers.range, size) : part.range;
   const range = asked ?? { start: 0, end: size };
   return {
     status: asked === undefined ? 200 : 206,
@@ -75,8 +77,7 @@ function plan(call: Call, { record, content }: FoundObject): Answer | undefined 
       ...baseHeaders(call.requestId),
       ...described,
       ...overrides(call),
-      // A checksum of the whole says nothing of a range.
-      ...(asked === undefined && headers['x-amz-checksum-mode'] === 'ENABLED' && checksumHeaders(content)),
+      ...(headers['x-amz-checksum-mode'] === 'ENABLED' && checksumOf(content, range, part)),
       ...(asked !== undefined && size > 0 && { 'content-range': `bytes ${range.start}-${range.end - 1}/${size}` }),
       ...(partNumber !== undefined && content.partCount !== undefined && { 'x-amz-mp-parts-count': content.partCount }),
       'content-length': range.end - range.start,
@@ -84,7 +85,23 @@ function plan(call: Call, { record, content }: FoundObject): Answer | undefined 
   };
 }
 
-function partRange(call: Call, content: FoundObject['content'], partNumber: string): ByteRange {
+/** A checksum of the whole says nothing of a range, but a part has one of its own. */
+function checksumOf(content: ObjectContent, { start, end }: ByteRange, part: FoundPart | undefined): Headers {
+  if (content.partCount === undefined || part === undefined) {
+    return start === 0 && end === content.body.size ? checksumHeaders(content) : {};
+  }
+  const { checksum } = part;
+  return checksumHeaders(
+    checksum && content.checksum ? { checksum: { ...checksum, type: content.checksum.type } } : {},
+  );
+}
+
+interface FoundPart {
+  readonly range: ByteRange;
+  readonly checksum?: StoredChecksum | undefined;
+}
+
+function findPart(call: Call, content: ObjectContent, partNumber: string): FoundPart {
   const number = Number(partNumber);
   if (!Number.isInteger(number) || number < 1 || number > 10_000) {
     throw invalidArgument('partNumber', partNumber, 'Part number must be an integer between 1 and 10000, inclusive');
@@ -92,7 +109,8 @@ function partRange(call: Call, content: FoundObject['content'], partNumber: stri
   if (call.headers.range !== undefined) {
     throw new S3Error('InvalidRequest', 'Cannot specify both Range header and partNumber query parameter');
   }
-  const parts = content.partCount === undefined ? [{ body: content.body }] : call.context.bodies.partsOf(content.body);
+  const parts: readonly Omit<ComposedPart, 'number'>[] =
+    content.partCount === undefined ? [{ body: content.body }] : call.context.bodies.partsOf(content.body);
   const part = parts[number - 1];
   if (part === undefined) {
     throw new S3Error('InvalidPartNumber', undefined, {
@@ -101,7 +119,7 @@ function partRange(call: Call, content: FoundObject['content'], partNumber: stri
     });
   }
   const start = parts.slice(0, number - 1).reduce((sum, before) => sum + before.body.size, 0);
-  return { start, end: start + part.body.size };
+  return { range: { start, end: start + part.body.size }, checksum: part.checksum };
 }
 
 function overrides(call: Call): Headers {

@@ -134,7 +134,7 @@ function partChecksumHeader(checksum: StoredChecksum | undefined): Headers {
 function copyRange(call: Call, size: number): { start: number; end: number } {
   const header = call.headers['x-amz-copy-source-range'];
   const match = header === undefined ? undefined : COPY_RANGE.exec(header);
-  if (match === null) {
+  if (match === null || Number(match?.[1] ?? 0) > Number(match?.[2] ?? 0)) {
     throw invalidArgument(
       'x-amz-copy-source-range',
       header ?? '',
@@ -142,7 +142,10 @@ function copyRange(call: Call, size: number): { start: number; end: number } {
     );
   }
   const range = match === undefined ? { start: 0, end: size } : { start: Number(match[1]), end: Number(match[2]) + 1 };
-  if (range.start > range.end || range.end > size) {
+  if (header !== undefined && range.start >= size) {
+    throw new S3Error('InvalidRequest', 'The specified copy range is invalid for the source object size');
+  }
+  if (range.end > size) {
     throw invalidArgument(
       'x-amz-copy-source-range',
       header ?? '',

@@ -3,6 +3,7 @@ import { createReadStream } from 'node:fs';
 import { copyFile, type FileHandle, link, mkdir, open, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
+import { DigestCache } from './digest-cache.ts';
 import { type IndexChange, type IndexDatabase, readBytes, readText, remove } from './index-database.ts';
 import { dataEntry, fileEntry } from './index-keys.ts';
 import type { BodyReference, ComposedPart } from './records.ts';
@@ -23,11 +24,22 @@ export interface ReleasedBody {
   readonly files: readonly string[];
 }
 
+/** A run of bytes of one file or one value of the index. */
+export interface Slice {
+  /** At `index` or `file`. */
+  readonly body: BodyReference;
+  /** Where it begins in the file or value, and where it has ended. */
+  readonly start: number;
+  readonly end: number;
+}
+
 /** Thrown when a body went away between the reading of its record and the reading of the body: read the record again. */
 export class BodyGone extends Error {}
 
 /** Keeps the bytes of objects and parts. */
 export class BodyStore {
+  /** Of bytes that were copied. */
+  readonly digests = new DigestCache();
   readonly #folder: string;
   readonly #database: IndexDatabase;
 
@@ -73,7 +85,7 @@ export class BodyStore {
   /** A second body with the same bytes; of a file by a hard link, so its size does not matter. */
   async stageCopy(source: BodyReference): Promise<StagedBody> {
     if (source.at === 'index') return this.stageBytes(this.#bytes(source));
-    if (source.at === 'file') return this.#stageLink(source);
+    if (source.at === 'file') return this.stageSlice(sliceOf(source, 0, source.size));
     const copies = await Promise.all(
       this.partsOf(source).map(async (part) => ({ part, staged: await this.stageCopy(part.body) })),
     );
@@ -82,6 +94,27 @@ export class BodyStore {
       reference: composition.reference,
       changes: [...copies.flatMap(({ staged }) => staged.changes), ...composition.changes],
     };
+  }
+
+  /** A body of its own with the bytes of the slice; of a file by a hard link. */
+  async stageSlice({ body, start, end }: Slice): Promise<StagedBody> {
+    return body.at === 'index'
+      ? this.stageBytes(this.#bytes(body).subarray(start, end))
+      : this.#stageLink(body, start, end);
+  }
+
+  /** What the bytes from `start` up to, but not with, `end` consist of. */
+  slices(body: BodyReference, start: number, end: number): Slice[] {
+    if (body.at !== 'parts') return start < end ? [sliceOf(body, start, end)] : [];
+    const slices: Slice[] = [];
+    let offset = 0;
+    for (const part of this.partsOf(body)) {
+      const from = Math.max(start - offset, 0);
+      const to = Math.min(end - offset, part.body.size);
+      if (from < to) slices.push(...this.slices(part.body, from, to));
+      offset += part.body.size;
+    }
+    return slices;
   }
 
   /** The parts of a composed body. */
@@ -132,7 +165,8 @@ export class BodyStore {
     const file = await open(this.#path(body.id), 'r').catch((error: NodeJS.ErrnoException) => {
       throw error.code === 'ENOENT' ? new BodyGone() : error;
     });
-    return createReadStream('', { fd: file, start, end: end - 1, highWaterMark: 256 * 1024 });
+    const offset = body.offset ?? 0;
+    return createReadStream('', { fd: file, start: offset + start, end: offset + end - 1, highWaterMark: 256 * 1024 });
   }
 
   async *#readParts(parts: readonly ComposedPart[], start: number, end: number): AsyncGenerator<Buffer> {
@@ -149,7 +183,7 @@ export class BodyStore {
     }
   }
 
-  async #stageLink(source: BodyReference): Promise<StagedBody> {
+  async #stageLink(source: BodyReference, start: number, end: number): Promise<StagedBody> {
     const id = newBodyId();
     try {
       // Bodies never change, so two names of one file are as good as two files.
@@ -158,7 +192,9 @@ export class BodyStore {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') throw new BodyGone();
       await copyFile(this.#path(source.id), this.#path(id));
     }
-    return { reference: { id, size: source.size, at: 'file' }, changes: [fileInUse(id)] };
+    const origin = source.origin ?? source.id;
+    const reference: BodyReference = { id, size: end - start, at: 'file', origin, ...(start > 0 && { offset: start }) };
+    return { reference, changes: [fileInUse(id)] };
   }
 
   #path(id: string): string {
@@ -200,6 +236,11 @@ export class BodyWriter {
     await this.file.close();
     await rm(this.path, { force: true });
   }
+}
+
+function sliceOf(body: BodyReference, start: number, end: number): Slice {
+  const offset = body.offset ?? 0;
+  return { body, start: offset + start, end: offset + end };
 }
 
 function fileInUse(id: string): IndexChange {

@@ -116,6 +116,8 @@ export interface ObjectContent extends ObjectAttributes {
   readonly restore?: RestoreRecord;
   /** Set for objects made by multipart upload. */
   readonly partCount?: number;
+  /** The upload it was made by, for the case that its completion is asked for again. */
+  readonly uploadId?: string;
 }
 
 /** What new objects of a bucket get if their request names no retention; of days and years one is set. */
