@@ -8,6 +8,9 @@ import { Crc64Nvme } from './crc64nvme.ts';
 export const CHECKSUM_ALGORITHMS = ['CRC32', 'CRC32C', 'CRC64NVME', 'SHA1', 'SHA256', 'SHA512', 'MD5'] as const;
 export type ChecksumAlgorithm = (typeof CHECKSUM_ALGORITHMS)[number];
 
+/** What S3 computes when a request names none. Source: "Checking object integrity", User Guide. */
+export const DEFAULT_ALGORITHM: ChecksumAlgorithm = 'CRC64NVME';
+
 /** Takes the bytes in pieces, gives the checksum's bytes once. */
 export interface ChecksumState {
   update(bytes: Uint8Array): void;

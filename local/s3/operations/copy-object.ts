@@ -1,4 +1,4 @@
-import { type ChecksumAlgorithm, elementOf, isChecksumAlgorithm } from '../checksums/checksum.ts';
+import { type ChecksumAlgorithm, DEFAULT_ALGORITHM, elementOf, isChecksumAlgorithm } from '../checksums/checksum.ts';
 import { announceCreated } from '../events.ts';
 import type { Call } from '../protocol/call.ts';
 import { encryptionHeaders, etagOf } from '../protocol/encryption-headers.ts';
@@ -96,7 +96,7 @@ async function copyBody(
       `The specified copy source is larger than the maximum allowable size for a copy source: ${LARGEST_COPY}`,
     );
   }
-  const wanted = algorithm ?? checksum?.algorithm;
+  const wanted = algorithm ?? checksum?.algorithm ?? DEFAULT_ALGORITHM;
   // The ETag of an object that KMS encrypts does not tell the MD5 that the copy needs.
   const md5IsKnown = encryption !== 'AES256' || content.encryption === 'AES256';
   if (content.partCount === undefined && wanted === checksum?.algorithm && md5IsKnown) {
@@ -105,7 +105,7 @@ async function copyBody(
   }
   const copied = await copyBytes(context.bodies, body, { start: 0, end: body.size }, wanted);
   const fresh =
-    wanted !== undefined && copied.checksum !== undefined
+    copied.checksum !== undefined
       ? ({ algorithm: wanted, value: copied.checksum, type: 'FULL_OBJECT' } as const)
       : undefined;
   return { staged: copied.staged, etag: etagOf(encryption, copied.md5), ...(fresh && { checksum: fresh }) };

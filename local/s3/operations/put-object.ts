@@ -1,3 +1,4 @@
+import { DEFAULT_ALGORITHM } from '../checksums/checksum.ts';
 import { announceCreated } from '../events.ts';
 import type { Call } from '../protocol/call.ts';
 import { encryptionHeaders, etagOf } from '../protocol/encryption-headers.ts';
@@ -17,7 +18,7 @@ export async function putObject(call: Call): Promise<void> {
   const attributes = readAttributes(call);
   demandLockIntegrity(call, attributes.lock, 'Put Object');
   return conditionally(call, async (check) => {
-    const { staged, md5, checksum } = await receiveBody(call);
+    const { staged, md5, checksum } = await receiveBody(call, DEFAULT_ALGORITHM);
     const content = {
       ...attributes,
       etag: etagOf(attributes.encryption, md5),

@@ -10,7 +10,7 @@ import {
   UploadPartCommand,
 } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { codeOf, failure, startS3, type TestS3 } from './s3-harness.ts';
+import { codeOf, failure, makeClient, startS3, type TestS3 } from './s3-harness.ts';
 
 let s3: TestS3;
 let Bucket: string;
@@ -85,6 +85,20 @@ describe('a copy', () => {
   test('gets the checksum that is asked for', async () => {
     await copy({ ChecksumAlgorithm: 'SHA256' });
     expect((await read('copy')).ChecksumSHA256).toBe('LPJNul+wow4m6DsqxbninhsWHlwfp0JecwQzYpOLmCQ=');
+  });
+
+  test('of an object without a checksum gets the one that S3 computes unasked', async () => {
+    const sparing = makeClient(s3.port, { requestChecksumCalculation: 'WHEN_REQUIRED' });
+    const Key = 'unchecked';
+    const { UploadId } = await sparing.send(new CreateMultipartUploadCommand({ Bucket, Key }));
+    const { ETag } = await sparing.send(
+      new UploadPartCommand({ Bucket, Key, UploadId, PartNumber: 1, Body: '123456789' }),
+    );
+    const MultipartUpload = { Parts: [{ PartNumber: 1, ETag }] };
+    await sparing.send(new CompleteMultipartUploadCommand({ Bucket, Key, UploadId, MultipartUpload }));
+    const { CopyObjectResult } = await copy({ CopySource: `${Bucket}/${Key}` });
+    expect(CopyObjectResult).toMatchObject({ ChecksumCRC64NVME: 'rosUhgp5mIg=', ChecksumType: 'FULL_OBJECT' });
+    sparing.destroy();
   });
 
   test('of a version is of that version', async () => {

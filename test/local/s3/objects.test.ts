@@ -45,6 +45,16 @@ describe('an object', () => {
     expect(got.ContentLength).toBe(size);
   });
 
+  test('has the checksum that S3 computes unasked, if it came with none', async () => {
+    const path = `/${Bucket}/unchecked`;
+    const put = await s3.send({ method: 'PUT', path, body: '123456789' });
+    const told = { 'x-amz-checksum-crc64nvme': 'rosUhgp5mIg=', 'x-amz-checksum-type': 'FULL_OBJECT' };
+    expect(put.headers).toMatchObject(told);
+    const head = await s3.send({ method: 'HEAD', path, headers: { 'x-amz-checksum-mode': 'ENABLED' } });
+    expect(head.headers).toMatchObject(told);
+    expect((await s3.send({ method: 'HEAD', path })).headers).not.toHaveProperty('x-amz-checksum-crc64nvme');
+  });
+
   test('is overwritten whole, its metadata too', async () => {
     await s3.client.send(new PutObjectCommand({ Bucket, Key: 'twice', Body: 'one', Metadata: { a: '1' } }));
     await s3.client.send(new PutObjectCommand({ Bucket, Key: 'twice', Body: Buffer.alloc(100_000) }));
