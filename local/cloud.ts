@@ -11,7 +11,7 @@ import { createDynamoDbService } from './dynamodb/dynamodb-service.ts';
 import { createEventsService, type EventsService } from './events/events-service.ts';
 import { createLambdaService } from './lambda/lambda-service.ts';
 import { otherS3Environment, type S3AddressingStyle } from './other-s3.ts';
-import { createS3Service } from './s3/s3-service.ts';
+import { createS3Service, type S3ServiceOptions } from './s3/s3-service.ts';
 import { createFrontDoor, type FrontDoor, type Services } from './server/front-door.ts';
 import type { CloudIdentity } from './service.ts';
 import { createStepFunctionsService } from './stepfunctions/step-functions-service.ts';
@@ -42,6 +42,8 @@ export interface CloudOptions {
   readonly s3Endpoint?: string;
   /** Where requests to that S3 name their bucket. Default path. */
   readonly s3AddressingStyle?: S3AddressingStyle;
+  /** How long restores of archived objects take in the local S3. Default: a few seconds. */
+  readonly restoreTimes?: S3ServiceOptions['restoreTimes'];
   /** The cloud assembly to run. Default: that of bin/drover-app, synthesized when its sources changed. */
   readonly assembly?: string;
 }
@@ -129,7 +131,10 @@ async function openServices(
   // S3 sends events to rules, whose targets are functions, which need S3: so the bus is looked up at each event.
   const bus: { events?: EventsService } = {};
   const sink = { put: async (event: Parameters<EventsService['put']>[0]) => bus.events?.put(event) };
-  const s3 = opened(await createS3Service({ dataFolder: folders.s3, identity, events: sink }));
+  const { restoreTimes } = options;
+  const s3 = opened(
+    await createS3Service({ dataFolder: folders.s3, identity, events: sink, ...(restoreTimes && { restoreTimes }) }),
+  );
   const door = await createFrontDoor({ host: options.host ?? '127.0.0.1', port: options.port ?? 9800 });
   closing.add(() => door.close(GRACE_MS));
   const lambda = opened(
