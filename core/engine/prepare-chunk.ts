@@ -2,6 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import type { ManifestField } from '../job/request.ts';
 import { LineTooLong, MAXIMUM_LINE_BYTES, readLines } from '../manifest/line-reader.ts';
 import { INVALID_MANIFEST_CONTENT, ManifestError } from '../manifest/manifest-error.ts';
+import { MOST_BUCKETS } from '../manifest/most-buckets.ts';
 import { readTaskLine, type TaskLine } from '../manifest/task-line.ts';
 import type { ManifestSource } from '../stores/manifest-source.ts';
 import type { EngineDependencies } from './dependencies.ts';
@@ -12,9 +13,6 @@ export const CHUNK_BYTES = 64 * 1024 * 1024;
 
 /** Bytes of lines in one shard at most: a worker holds its shard whole. */
 const SHARD_BYTES = 4 * 1024 * 1024;
-
-/** Distinct buckets of a manifest that are told apart; of more, only that there are more. */
-export const MOST_BUCKETS = 100;
 
 /** A finished chunk: the shards of the attempt that finished first, or the chunk's first bad line. */
 export interface ChunkRecord {

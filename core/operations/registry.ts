@@ -3,10 +3,19 @@ import { deleteObjectTagging } from './delete-object-tagging.ts';
 import { lambdaInvoke } from './lambda-invoke.ts';
 import { mergeTags } from './merge-tags.ts';
 import type { Operation } from './operation.ts';
+import { putObjectLegalHold } from './put-object-legal-hold.ts';
+import { putObjectRetention } from './put-object-retention.ts';
 import { putObjectTagging } from './put-object-tagging.ts';
 
 /** The operations that are built. A new one is its file and its line here. */
-export const OPERATIONS: readonly Operation[] = [putObjectTagging, deleteObjectTagging, mergeTags, lambdaInvoke];
+export const OPERATIONS: readonly Operation[] = [
+  putObjectTagging,
+  deleteObjectTagging,
+  mergeTags,
+  putObjectLegalHold,
+  putObjectRetention,
+  lambdaInvoke,
+];
 
 const byName = new Map(OPERATIONS.map((operation) => [operation.name, operation]));
 
