@@ -5,6 +5,7 @@ import { initialState } from '../../core/job/initial-state.ts';
 import type { NamedOperations } from '../../core/job/operation-name.ts';
 import type { StoredRequest } from '../../core/job/records.ts';
 import { createLambdaDataClient } from '../../core/lambda/create-lambda-data-client.ts';
+import { LineColumns } from '../../core/manifest/line-form.ts';
 import { operationOf } from '../../core/operations/registry.ts';
 import { createS3DataClient, type S3Connection } from '../../core/s3/create-s3-data-client.ts';
 import { blockOf } from '../../core/stores/progress-store.ts';
@@ -28,6 +29,8 @@ const OPERATIONS: Readonly<Record<Scenario['kind'], NamedOperations>> = {
   delete: { Drover: { DeleteObject: {} } },
   'delete-batched': { Drover: { DeleteObject: {} } },
 };
+
+const COLUMNS = new LineColumns({ columns: ['Bucket', 'Key'] });
 
 const clients = new Map<string, S3Connection>();
 
@@ -54,7 +57,7 @@ function openJob({ kind }: Scenario, origin: string): WorkerJob {
   const { batch: _, ...single } = operation;
   return {
     stored,
-    fields: ['Bucket', 'Key'],
+    columns: COLUMNS,
     operation: kind === 'delete' ? single : operation,
     parameters,
     context: { jobId: JOB, s3: clientOf(origin), lambda, signal },

@@ -29,7 +29,7 @@ function aboutWork(job: JobDescriptor): Row[] {
   return [
     ...optional('Operation', operationOf(job)),
     ...optional('Manifest', job.Manifest?.Location.ObjectArn),
-    ...optional('Columns', job.Manifest?.Spec.Fields?.join(', ')),
+    ...optional('Columns', job.Manifest?.Spec?.Fields?.join(', ')),
     ...optional('Report', reportOf(job)),
     ...optional('Role', roleOf(job)),
   ];

@@ -8,6 +8,8 @@ import { planKey, shardFileKey } from './work-keys.ts';
 export interface Plan {
   readonly tasks: number;
   readonly shards: number;
+  /** Lines of the manifest that its filter left out. */
+  readonly filtered: number;
   readonly chunks: readonly { readonly attempt: string; readonly tasks: readonly number[] }[];
 }
 

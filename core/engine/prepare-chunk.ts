@@ -1,15 +1,13 @@
 import { isUtf8 } from 'node:buffer';
-import type { ManifestField } from '../job/request.ts';
-import { LineTooLong, MAXIMUM_LINE_BYTES, readLines } from '../manifest/line-reader.ts';
-import { INVALID_MANIFEST_CONTENT, ManifestError } from '../manifest/manifest-error.ts';
+import { readCsvRecord } from '../manifest/csv-record.ts';
+import { LineColumns } from '../manifest/line-form.ts';
+import { LineTooLong } from '../manifest/line-reader.ts';
+import type { ManifestReader, Survey } from '../manifest/manifest-reader.ts';
 import { MOST_BUCKETS } from '../manifest/most-buckets.ts';
-import { readTaskLine, type TaskLine } from '../manifest/task-line.ts';
-import type { ManifestSource } from '../stores/manifest-source.ts';
+import type { RowFilter } from '../manifest/row-filter.ts';
+import { readTaskRecord, type TaskLine, UNBALANCED_QUOTES } from '../manifest/task-line.ts';
 import type { EngineDependencies } from './dependencies.ts';
 import { chunkRecordKey, shardFileKey } from './work-keys.ts';
-
-/** Bytes of the manifest that one function call cuts: about a minute's work for one worker. */
-export const CHUNK_BYTES = 64 * 1024 * 1024;
 
 /** Bytes of lines in one shard at most: a worker holds its shard whole. */
 const SHARD_BYTES = 4 * 1024 * 1024;
@@ -20,26 +18,25 @@ export interface ChunkRecord {
   readonly tasks: readonly number[];
   /** The buckets that its lines name, MOST_BUCKETS and one at most. */
   readonly buckets: readonly string[];
+  /** Lines read, a header included. */
+  readonly lines: number;
+  /** Lines that the manifest's filter left out. */
+  readonly filtered: number;
   /** `line` counts from 1 at the chunk's first line. */
   readonly bad?: { readonly line: number; readonly reason: string };
 }
 
 export interface ChunkInput {
   readonly jobId: string;
+  /** Its number in the survey. */
   readonly chunk: number;
   /** Unique to this invocation: names its files. */
   readonly attempt: string;
-  readonly manifest: ManifestSource;
-  readonly manifestBytes: number;
-  /** Bytes of each chunk but the last. */
-  readonly chunkBytes: number;
-  readonly fields: readonly ManifestField[];
+  readonly reader: ManifestReader;
+  readonly survey: Survey;
+  /** Whether a line is wanted, by its columns; left out: every line is. */
+  readonly wants?: RowFilter | undefined;
   readonly tasksPerShard: number;
-}
-
-/** How many chunks a manifest of so many bytes is cut in. */
-export function chunkCount(manifestBytes: number, chunkBytes: number): number {
-  return Math.max(1, Math.ceil(manifestBytes / chunkBytes));
 }
 
 /**
@@ -48,14 +45,9 @@ export function chunkCount(manifestBytes: number, chunkBytes: number): number {
  */
 export async function prepareChunk(deps: EngineDependencies, input: ChunkInput): Promise<ChunkRecord> {
   const writer = new ShardWriter(deps, input);
-  const buckets = new Set<string>();
-  const bad = await cut(input, writer, buckets);
-  const record: ChunkRecord = {
-    attempt: input.attempt,
-    tasks: await writer.close(),
-    buckets: [...buckets],
-    ...(bad === undefined ? {} : { bad }),
-  };
+  const cutter = new ChunkCutter(input, writer);
+  await cutter.run();
+  const record: ChunkRecord = { attempt: input.attempt, tasks: await writer.close(), ...cutter.found() };
   const key = chunkRecordKey(input.jobId, input.chunk);
   if ((await deps.work.putIfAbsent(key, JSON.stringify(record))) === 'written') return record;
   const winner = await readChunkRecord(deps, input.jobId, input.chunk);
@@ -72,34 +64,64 @@ export async function readChunkRecord(
   return found === undefined ? undefined : (JSON.parse(found.body.toString('utf8')) as ChunkRecord);
 }
 
-async function cut(input: ChunkInput, writer: ShardWriter, buckets: Set<string>): Promise<ChunkRecord['bad']> {
-  const from = input.chunk * input.chunkBytes;
-  const end = Math.min(from + input.chunkBytes, input.manifestBytes);
-  if (from >= end) return undefined;
-  const bytes = input.manifest.read(Math.max(0, from - 1), Math.min(end + MAXIMUM_LINE_BYTES + 2, input.manifestBytes));
-  let lines = 0;
-  let bad: ChunkRecord['bad'];
-  try {
-    await readLines(bytes, { from, end }, (line) => {
-      lines += 1;
-      const task = readTask(line, input.fields);
-      if (typeof task === 'string') {
-        bad = { line: lines, reason: task };
-        return false;
-      }
-      if (buckets.size <= MOST_BUCKETS) buckets.add(task.bucket);
-      return writer.add(line);
-    });
-  } catch (error) {
-    if (!(error instanceof LineTooLong)) throw error;
-    bad = { line: lines + 1, reason: `Manifest file is not properly formatted: ${error.message}` };
-  }
-  return bad;
-}
+/** Reads the lines of a chunk, and hands on those that are tasks. */
+class ChunkCutter {
+  private readonly columns: LineColumns;
+  private readonly buckets = new Set<string>();
+  private lines: number;
+  private filtered = 0;
+  private bad: ChunkRecord['bad'];
 
-function readTask(line: Buffer, fields: readonly ManifestField[]): TaskLine | string {
-  if (!isUtf8(line)) return 'Manifest file is not properly formatted: the line is not UTF-8';
-  return readTaskLine(line.toString('utf8'), fields);
+  constructor(
+    private readonly input: ChunkInput,
+    private readonly writer: ShardWriter,
+  ) {
+    this.columns = new LineColumns(input.survey.form);
+    this.lines = input.survey.chunks[input.chunk]?.skip ?? 0;
+  }
+
+  async run(): Promise<void> {
+    const { reader, survey, chunk } = this.input;
+    const surveyed = survey.chunks[chunk];
+    if (surveyed === undefined) throw new Error(`the survey has no chunk ${chunk}`);
+    try {
+      await reader.readLines(surveyed, (line) => this.take(line));
+    } catch (error) {
+      if (!(error instanceof LineTooLong)) throw error;
+      const reason = `Manifest file is not properly formatted: ${error.message}`;
+      this.bad = { line: this.lines + 1, reason };
+    }
+  }
+
+  found(): Omit<ChunkRecord, 'attempt' | 'tasks'> {
+    const { lines, filtered, bad, buckets } = this;
+    return { buckets: [...buckets], lines, filtered, ...(bad === undefined ? {} : { bad }) };
+  }
+
+  private take(line: Buffer): boolean | Promise<boolean> {
+    this.lines += 1;
+    const task = this.read(line);
+    if (task === undefined) {
+      this.filtered += 1;
+      return true;
+    }
+    if (typeof task === 'string') {
+      this.bad = { line: this.lines, reason: task };
+      return false;
+    }
+    if (this.buckets.size <= MOST_BUCKETS) this.buckets.add(task.bucket);
+    return this.writer.add(line);
+  }
+
+  /** The task of a line; undefined if it is not wanted; what is wrong with it otherwise. */
+  private read(line: Buffer): TaskLine | string | undefined {
+    if (!isUtf8(line)) return 'Manifest file is not properly formatted: the line is not UTF-8';
+    const record = readCsvRecord(line.toString('utf8'));
+    if (record === undefined) return UNBALANCED_QUOTES;
+    const task = readTaskRecord(record, this.columns);
+    if (typeof task === 'string' || this.input.wants === undefined || this.input.wants(record)) return task;
+    return undefined;
+  }
 }
 
 /** Gathers lines into shards and writes each while the next one fills. */
@@ -145,8 +167,3 @@ class ShardWriter {
 }
 
 const LINE_BREAK = Buffer.from('\n');
-
-/** The failure of a job for its manifest's first bad line. `line` counts from 1 at the file's first. */
-export function badLine(line: number, reason: string): ManifestError {
-  return new ManifestError(INVALID_MANIFEST_CONTENT, `${reason} (line ${line})`);
-}

@@ -1,15 +1,19 @@
 import { JobTrouble } from '../job/job-trouble.ts';
 import type { JobFailure, StoredRequest } from '../job/records.ts';
-import type { ManifestField } from '../job/request.ts';
+import type { Manifest } from '../job/request.ts';
 import { INVALID_MANIFEST_CONTENT, ManifestError } from '../manifest/manifest-error.ts';
-import type { ManifestSource, OpenManifest } from '../stores/manifest-source.ts';
+import type { ManifestReader, Survey } from '../manifest/manifest-reader.ts';
+import { openManifest } from '../manifest/open-manifest.ts';
+import { rowFilterOf } from '../manifest/row-filter.ts';
+import type { OpenManifest } from '../stores/manifest-source.ts';
 import { SHARDS_PER_BLOCK } from '../stores/progress-store.ts';
 import { forEachBounded, mapBounded } from './bounded.ts';
 import type { EngineDependencies } from './dependencies.ts';
 import { clearTrouble, failJob, handOver, moveJob, NO_PROGRESS, noteTrouble } from './job-changes.ts';
 import { mapWorkers } from './map-workers.ts';
 import { type Plan, readPlan, writePlan } from './plan.ts';
-import { badLine, CHUNK_BYTES, type ChunkRecord, chunkCount, prepareChunk, readChunkRecord } from './prepare-chunk.ts';
+import { type ChunkRecord, prepareChunk, readChunkRecord } from './prepare-chunk.ts';
+import { requireSurvey, surveyOf } from './survey.ts';
 import { done, type ItemInput, map, type TurnInput, type TurnOutput, wait } from './turn.ts';
 import { guardTurn } from './turn-guard.ts';
 import { itemsKey } from './work-keys.ts';
@@ -22,7 +26,7 @@ export interface PrepareDependencies extends EngineDependencies {
   readonly checkBuckets: (stored: StoredRequest, buckets: readonly string[]) => Promise<JobFailure | undefined>;
   /** Unique to this invocation. */
   readonly attempt: string;
-  /** Bytes of the manifest in one chunk; CHUNK_BYTES unless given. Never changes while a job is prepared. */
+  /** Bytes of a plain CSV in one chunk; the format's own unless given. Never changes while a job is prepared. */
   readonly chunkBytes?: number;
 }
 
@@ -80,19 +84,20 @@ async function makePlan(
   input: TurnInput,
   stored: StoredRequest,
 ): Promise<Plan | TurnOutput> {
-  const manifest = await deps.openManifest(input.jobId);
-  const manifestBytes = await manifest.size();
-  const chunks = Array.from({ length: chunkCount(manifestBytes, chunkBytesOf(deps)) }, (_, chunk) => chunk);
+  const { jobId } = input;
+  const reader = await openReader(deps, stored);
+  const survey = await surveyOf(deps.work, jobId, reader);
+  const chunks = survey.chunks.map((_, chunk) => chunk);
   const records =
     chunks.length === 1
-      ? [await cutChunk(deps, stored, 0, manifest, manifestBytes)]
-      : await mapBounded(chunks, 32, (chunk) => readChunkRecord(deps, input.jobId, chunk));
+      ? [await cutChunk(deps, stored, 0, reader, survey)]
+      : await mapBounded(chunks, 32, (chunk) => readChunkRecord(deps, jobId, chunk));
   const missing = chunks.filter((chunk) => records[chunk] === undefined);
-  if (missing.length > 0) return await mapChunks(deps, input, missing, manifestBytes);
+  if (missing.length > 0) return await mapChunks(deps, input, missing);
   const cut = records.filter((record) => record !== undefined);
-  const plan = planOf(cut);
+  const plan = planOf(survey, cut);
   await checkBuckets(deps, stored, [...new Set(cut.flatMap(({ buckets }) => buckets))]);
-  return await writePlan(deps.work, input.jobId, plan);
+  return await writePlan(deps.work, jobId, plan);
 }
 
 /** @throws ManifestError when the job's operation cannot be carried out in these buckets. */
@@ -115,12 +120,7 @@ function directoryBucketFailure(buckets: readonly string[]): JobFailure | undefi
   };
 }
 
-async function mapChunks(
-  deps: PrepareDependencies,
-  input: TurnInput,
-  missing: readonly number[],
-  manifestBytes: number,
-): Promise<TurnOutput> {
+async function mapChunks(deps: PrepareDependencies, input: TurnInput, missing: readonly number[]): Promise<TurnOutput> {
   const before =
     input.turn === 0 ? undefined : await deps.work.head(itemsKey(input.jobId, 'prepare', input.epoch, input.turn - 1));
   if (before?.metadata['missing'] === String(missing.length)) {
@@ -130,8 +130,7 @@ async function mapChunks(
   }
   if (before !== undefined) await clearTrouble(deps, input.jobId);
   const items = itemsKey(input.jobId, 'prepare', input.epoch, input.turn);
-  const rows = missing.map((chunk) => `${chunk},${manifestBytes}\n`);
-  await deps.work.put(items, `chunk,manifestBytes\n${rows.join('')}`, { missing: String(missing.length) });
+  await deps.work.put(items, `chunk\n${missing.join('\n')}\n`, { missing: String(missing.length) });
   const concurrency = await mapWorkers(deps);
   return map(input, { items, concurrency, deadline: deps.clock.now() + 15 * 60_000 });
 }
@@ -144,8 +143,8 @@ export async function prepareItem(deps: PrepareDependencies, input: ItemInput): 
   const chunk = Number(item['chunk']);
   if ((await readChunkRecord(deps, jobId, chunk)) !== undefined) return;
   try {
-    const manifest = await deps.openManifest(jobId);
-    await cutChunk(deps, stored, chunk, manifest, Number(item['manifestBytes']));
+    const reader = await openReader(deps, stored);
+    await cutChunk(deps, stored, chunk, reader, await requireSurvey(deps.work, jobId));
   } catch (error) {
     await showFault(deps, input, error);
   }
@@ -166,45 +165,60 @@ async function showFault(deps: PrepareDependencies, { jobId, epoch }: ItemInput,
   throw error;
 }
 
+async function openReader(deps: PrepareDependencies, stored: StoredRequest): Promise<ManifestReader> {
+  return openManifest(await deps.openManifest(stored.jobId), manifestOf(stored), deps.chunkBytes);
+}
+
+function manifestOf({ jobId, request }: StoredRequest): Manifest {
+  if (request.Manifest === undefined) throw new Error(`job ${jobId} has no manifest`);
+  return request.Manifest;
+}
+
 async function cutChunk(
   deps: PrepareDependencies,
   stored: StoredRequest,
   chunk: number,
-  manifest: ManifestSource,
-  manifestBytes: number,
+  reader: ManifestReader,
+  survey: Survey,
 ): Promise<ChunkRecord> {
   return await prepareChunk(deps, {
     jobId: stored.jobId,
     chunk,
     attempt: deps.attempt,
-    manifest,
-    manifestBytes,
-    chunkBytes: chunkBytesOf(deps),
-    fields: fieldsOf(stored),
+    reader,
+    survey,
+    wants: rowFilterOf(manifestOf(stored), survey.form),
     tasksPerShard: deps.tasksPerShard(stored),
   });
 }
 
-function chunkBytesOf({ chunkBytes }: PrepareDependencies): number {
-  return chunkBytes ?? CHUNK_BYTES;
-}
-
-/** The columns of the job's manifest. Every task line is read by these. */
-export function fieldsOf(stored: StoredRequest): readonly ManifestField[] {
-  const fields = stored.request.Manifest?.Spec.Fields;
-  if (fields === undefined) throw new Error(`the manifest of job ${stored.jobId} has no Fields`);
-  return fields;
-}
-
 /** The plan of a manifest whose chunks are all cut; throws ManifestError for the first bad line, or where there is none. */
-function planOf(records: readonly ChunkRecord[]): Plan {
-  let tasks = 0;
-  let shards = 0;
-  for (const record of records) {
-    if (record.bad !== undefined) throw badLine(tasks + record.bad.line, record.bad.reason);
+function planOf(survey: Survey, records: readonly ChunkRecord[]): Plan {
+  let [tasks, shards, filtered] = [0, 0, 0];
+  let linesBefore = 0;
+  for (const [index, record] of records.entries()) {
+    const chunk = survey.chunks[index];
+    if (chunk?.begins === true) linesBefore = 0;
+    if (record.bad !== undefined) throw badLine(survey, index, linesBefore + record.bad.line, record.bad.reason);
+    linesBefore += record.lines;
     tasks += record.tasks.reduce((sum, count) => sum + count, 0);
     shards += record.tasks.length;
+    filtered += record.filtered;
   }
-  if (tasks === 0) throw new ManifestError(INVALID_MANIFEST_CONTENT, 'The manifest names no objects');
-  return { tasks, shards, chunks: records.map(({ attempt, tasks: counts }) => ({ attempt, tasks: counts })) };
+  if (tasks === 0) throw noTasks(filtered);
+  return { tasks, shards, filtered, chunks: records.map(({ attempt, tasks: counts }) => ({ attempt, tasks: counts })) };
+}
+
+/** The failure of a job for its manifest's first bad line, which counts from 1 in its file. */
+function badLine({ chunks }: Survey, index: number, line: number, reason: string): ManifestError {
+  const chunk = chunks[index];
+  const several = chunk !== undefined && chunks.some(({ key }) => key !== chunk.key);
+  const where = several ? `line ${line} of s3://${chunk.bucket}/${chunk.key}` : `line ${line}`;
+  return new ManifestError(INVALID_MANIFEST_CONTENT, `${reason} (${where})`);
+}
+
+function noTasks(filtered: number): ManifestError {
+  const reason =
+    filtered === 0 ? 'The manifest names no objects' : `The filter left out all ${filtered} lines of the manifest`;
+  return new ManifestError(INVALID_MANIFEST_CONTENT, reason);
 }

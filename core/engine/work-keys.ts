@@ -2,6 +2,9 @@
 
 export const jobPrefix = (jobId: string): string => `jobs/${jobId}/`;
 
+/** What the manifest consists of: the first writer wins. */
+export const surveyKey = (jobId: string): string => `jobs/${jobId}/prepare/survey.json`;
+
 /** The record of one finished chunk of the manifest: the first writer wins. */
 export const chunkRecordKey = (jobId: string, chunk: number): string => `jobs/${jobId}/prepare/${chunk}.json`;
 

@@ -126,7 +126,7 @@ class ShardRun {
     const endLease = deps.clock.every(LEASE_MILLISECONDS / 3, () => this.renewLease());
     try {
       if (isCondemned(taken)) {
-        const crashed = finish(lines[taken.at] ?? '', job.fields, WORKER_CRASHED);
+        const crashed = finish(lines[taken.at] ?? '', job.columns, WORKER_CRASHED);
         if (!(await this.countTasks([crashed]))) return;
       }
       while (this.wanted && (await this.onePart(job, lines)));

@@ -17,16 +17,42 @@ export type JobTag = Tag;
 export const MANIFEST_FIELDS = ['Ignore', 'Bucket', 'Key', 'VersionId'] as const;
 export type ManifestField = (typeof MANIFEST_FIELDS)[number];
 
+/** S3's own formats of manifests, and the form of the manifests that it generates, which it does not take. */
+const S3_FORMATS = [
+  'S3BatchOperations_CSV_20180820',
+  'S3InventoryReport_CSV_20161130',
+  'S3InventoryReport_CSV_20211130',
+] as const;
+
+/** What Drover reads besides, and how. */
+const droverManifest = z.strictObject({
+  /** Instead of Spec. */
+  Format: z.enum(['Report_CSV_20180820']).optional(),
+  /** The first line of a CSV: passed over, or a task whatever it looks like. Left out: a task, unless it looks like titles. */
+  Header: z.enum(['Skip', 'None']).optional(),
+  /** Lines of a CSV may have more columns than Fields names. */
+  ExtraColumns: z.enum(['Ignore']).optional(),
+  /** An empty version is the version `null`. */
+  EmptyVersion: z.enum(['Null']).optional(),
+  /** Delete markers of an inventory of all versions are no tasks. */
+  DeleteMarkers: z.enum(['Skip']).optional(),
+  /** Of a completion report: all, unless it says otherwise. */
+  Tasks: z.enum(['All', 'Failed', 'Succeeded']).optional(),
+});
+
 const manifest = z.strictObject({
-  Spec: z.strictObject({
-    Format: z.enum(['S3BatchOperations_CSV_20180820', 'S3InventoryReport_CSV_20161130']),
-    Fields: z.array(z.enum(MANIFEST_FIELDS)).optional(),
-  }),
+  Spec: z
+    .strictObject({
+      Format: z.enum(S3_FORMATS),
+      Fields: z.array(z.enum(MANIFEST_FIELDS)).optional(),
+    })
+    .optional(),
   Location: z.strictObject({
     ObjectArn: objectArn,
     ObjectVersionId: versionId.optional(),
     ETag: text(1, 1024),
   }),
+  Drover: droverManifest.optional(),
 });
 export type Manifest = z.infer<typeof manifest>;
 

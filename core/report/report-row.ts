@@ -1,9 +1,6 @@
 import { writeCsvField } from '../manifest/csv-record.ts';
-import type { TaskLine } from '../manifest/task-line.ts';
+import { EMPTY_VERSION, type TaskLine } from '../manifest/task-line.ts';
 import type { TaskResult } from '../operations/task-result.ts';
-
-/** What the report shows where the manifest's version field was empty. */
-const EMPTY_VERSION = '\\N';
 
 /** The result of a task whose manifest line has a version column and nothing in it: it fails, and nothing is called. */
 export const MISSING_VERSION: TaskResult = {

@@ -1,34 +1,46 @@
 import type { Readable } from 'node:stream';
-import { GetObjectCommand, HeadObjectCommand, type S3Client } from '@aws-sdk/client-s3';
+import { GetObjectCommand, type GetObjectCommandInput, HeadObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import { bareETag, parseObjectArn } from '../job/object-arn.ts';
 import type { Manifest } from '../job/request.ts';
 import { ManifestError } from '../manifest/manifest-error.ts';
-import type { ManifestSource } from './manifest-source.ts';
+import type { ManifestFiles, ManifestSource } from './manifest-source.ts';
 import { isFinal, statusOf } from './s3-error.ts';
 
 /** How often a read that broke off is taken up again where it was. */
 const RESUMPTIONS = 5;
 
-/** The manifest's object in S3. The client acts with the job's role. */
-export function createS3ManifestSource(client: S3Client, location: Manifest['Location']): ManifestSource {
+/** The manifest's object in S3, and those that it names. The client acts with the job's role. */
+export function createS3ManifestFiles(client: S3Client, location: Manifest['Location']): ManifestFiles {
   const parsed = parseObjectArn(location.ObjectArn);
   if (parsed === undefined) throw new Error(`a manifest at ${location.ObjectArn} passed validation`);
   const { bucket, key } = parsed;
+  const version = location.ObjectVersionId === undefined ? {} : { VersionId: location.ObjectVersionId };
   const etag = `"${bareETag(location.ETag)}"`;
-  const object = {
-    Bucket: bucket,
-    Key: key,
-    IfMatch: etag,
-    ...(location.ObjectVersionId === undefined ? {} : { VersionId: location.ObjectVersionId }),
+  return {
+    manifest: { bucket, key, ...source(client, { Bucket: bucket, Key: key, IfMatch: etag, ...version }) },
+    open: (otherBucket, otherKey) => source(client, { Bucket: otherBucket, Key: otherKey }),
   };
-  const named = `s3://${bucket}/${key}`;
+}
+
+/** An object, pinned to its ETag: the one that is demanded, or the one that it has when it is met first. */
+function source(
+  client: S3Client,
+  demanded: Pick<GetObjectCommandInput, 'Bucket' | 'Key' | 'IfMatch' | 'VersionId'>,
+): ManifestSource {
+  const named = `s3://${demanded.Bucket}/${demanded.Key}`;
+  let object = demanded;
+  const pin = (etag: string | undefined): void => {
+    if (etag !== undefined) object = { IfMatch: etag, ...object };
+  };
 
   return {
     async size() {
       try {
-        return (await client.send(new HeadObjectCommand(object))).ContentLength ?? 0;
+        const { ContentLength, ETag } = await client.send(new HeadObjectCommand(object));
+        pin(ETag);
+        return ContentLength ?? 0;
       } catch (error) {
-        throw manifestFault(error, named, etag);
+        throw manifestFault(error, named, object.IfMatch ?? '');
       }
     },
     async *read(start, end) {
@@ -37,6 +49,7 @@ export function createS3ManifestSource(client: S3Client, location: Manifest['Loc
         try {
           const range = `bytes=${position}-${end - 1}`;
           const answer = await client.send(new GetObjectCommand({ ...object, Range: range }));
+          pin(answer.ETag);
           for await (const chunk of answer.Body as Readable) {
             position += (chunk as Buffer).length;
             yield chunk as Buffer;
@@ -46,7 +59,8 @@ export function createS3ManifestSource(client: S3Client, location: Manifest['Loc
             throw new Error(`the manifest ${named} cannot be read to its end`);
         } catch (error) {
           // Only a stream that broke has no answer: what S3 refused it would refuse again.
-          if (statusOf(error) !== undefined || attempt >= RESUMPTIONS) throw manifestFault(error, named, etag);
+          if (statusOf(error) !== undefined || attempt >= RESUMPTIONS)
+            throw manifestFault(error, named, object.IfMatch ?? '');
         }
       }
     },

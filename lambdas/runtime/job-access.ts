@@ -1,9 +1,12 @@
 import { S3Client, type S3ClientConfig } from '@aws-sdk/client-s3';
-import { fieldsOf, type PrepareDependencies } from '../../core/engine/prepare-turn.ts';
+import type { EngineDependencies } from '../../core/engine/dependencies.ts';
+import type { PrepareDependencies } from '../../core/engine/prepare-turn.ts';
+import { requireSurvey } from '../../core/engine/survey.ts';
 import type { WorkerJob } from '../../core/engine/worker-job.ts';
 import { parseBucketArn } from '../../core/job/object-arn.ts';
 import type { StoredRequest } from '../../core/job/records.ts';
 import { createLambdaDataClient } from '../../core/lambda/create-lambda-data-client.ts';
+import { LineColumns } from '../../core/manifest/line-form.ts';
 import { operationOf } from '../../core/operations/registry.ts';
 import { createS3DataClient } from '../../core/s3/create-s3-data-client.ts';
 import { roleCredentials } from '../../core/s3/role-credentials.ts';
@@ -11,7 +14,7 @@ import type { CredentialSource } from '../../core/signed-http/credentials.ts';
 import type { JobStore } from '../../core/stores/job-store.ts';
 import type { OpenManifest } from '../../core/stores/manifest-source.ts';
 import type { OpenReport } from '../../core/stores/report-destination.ts';
-import { createS3ManifestSource } from '../../core/stores/s3-manifest-source.ts';
+import { createS3ManifestFiles } from '../../core/stores/s3-manifest-source.ts';
 import { createS3ReportDestination } from '../../core/stores/s3-report-destination.ts';
 import { sts } from './aws-clients.ts';
 import { dataAddressingStyle, dataCredentials, dataEndpoint, dataRegion, dataS3Settings } from './data-s3.ts';
@@ -25,7 +28,9 @@ interface JobAccess {
   readonly stored: StoredRequest;
   readonly credentials: CredentialSource;
   readonly s3: S3Client;
-  readonly worker: (signal: AbortSignal) => WorkerJob;
+  readonly worker: (signal: AbortSignal) => Omit<WorkerJob, 'columns'>;
+  /** How the job's lines are read; found when its first shard is. */
+  columns?: LineColumns;
 }
 
 const kept = new Map<string, JobAccess>();
@@ -36,7 +41,7 @@ export function manifestOpener(jobs: JobStore): OpenManifest {
     const { stored, s3 } = await accessOf(jobs, jobId);
     const location = stored.request.Manifest?.Location;
     if (location === undefined) throw new Error(`job ${jobId} has no manifest`);
-    return createS3ManifestSource(s3, location);
+    return createS3ManifestFiles(s3, location);
   };
 }
 
@@ -64,12 +69,16 @@ export function reportOpener(jobs: JobStore): OpenReport {
 }
 
 /** A job's operation with its clients; `signal` ends its tasks with the invocation. */
-export function jobOpener(jobs: JobStore, signal: AbortSignal): (jobId: string) => Promise<WorkerJob> {
+export function jobOpener(
+  { jobs, work }: Pick<EngineDependencies, 'jobs' | 'work'>,
+  signal: AbortSignal,
+): (jobId: string) => Promise<WorkerJob> {
   return async (jobId) => {
     const access = await accessOf(jobs, jobId);
     // A role that cannot be assumed is found out here, before a shard is begun.
     await access.credentials();
-    return access.worker(signal);
+    access.columns ??= new LineColumns((await requireSurvey(work, jobId)).form);
+    return { ...access.worker(signal), columns: access.columns };
   };
 }
 
@@ -103,9 +112,8 @@ function openAccess(stored: StoredRequest): JobAccess {
     endpoint: optionalVariable('AWS_ENDPOINT_URL'),
   });
   const { operation, parameters } = operationOf(request);
-  const fields = fieldsOf(stored);
-  const worker = (signal: AbortSignal): WorkerJob => {
-    return { stored, fields, operation, parameters, context: { jobId, s3: data, lambda, signal } };
+  const worker: JobAccess['worker'] = (signal) => {
+    return { stored, operation, parameters, context: { jobId, s3: data, lambda, signal } };
   };
   return { stored, credentials, s3, worker };
 }

@@ -17,7 +17,7 @@ export async function handler(event: unknown, context: Context): Promise<void> {
   const shard = parseShard(parseItem(event), Date.now() + remaining - ABORT_BEFORE);
   try {
     const invocation = context.awsRequestId.slice(0, 8);
-    await runShard({ ...engine, invocation, openJob: jobOpener(engine.jobs, abort.signal) }, shard);
+    await runShard({ ...engine, invocation, openJob: jobOpener(engine, abort.signal) }, shard);
   } finally {
     clearTimeout(timer);
   }

@@ -4,12 +4,14 @@ import { type ReportDependencies, reportItem } from '../../core/engine/report-ra
 import { reportTurn } from '../../core/engine/report-turn.ts';
 import { runTurn } from '../../core/engine/run-turn.ts';
 import { parseShard } from '../../core/engine/shard-input.ts';
+import { requireSurvey } from '../../core/engine/survey.ts';
 import type { ItemInput, TurnInput, TurnOutput } from '../../core/engine/turn.ts';
 import { runShard, type WorkerDependencies } from '../../core/engine/worker.ts';
 import { initialState } from '../../core/job/initial-state.ts';
 import type { JobFailure, StoredRequest } from '../../core/job/records.ts';
 import type { JobRequest } from '../../core/job/request.ts';
 import { hasEnded, type Stage, stageOf } from '../../core/job/status.ts';
+import { LineColumns } from '../../core/manifest/line-form.ts';
 import type { Operation, Task, TaskContext } from '../../core/operations/operation.ts';
 import type { TaskResult } from '../../core/operations/task-result.ts';
 import { schedule } from '../../core/scheduling/schedule.ts';
@@ -240,10 +242,9 @@ export class EngineBench {
         await this.options.openJob?.();
         const stored = await this.jobs.getRequest(jobId);
         if (stored === undefined) throw new Error('no request');
-        const fields = stored.request.Manifest?.Spec.Fields ?? [];
         return {
           stored,
-          fields,
+          columns: new LineColumns((await requireSurvey(this.work, jobId)).form),
           operation: { ...this.operation, execute },
           parameters: {},
           context: { jobId, signal } as TaskContext,
@@ -273,8 +274,15 @@ export class EngineBench {
       tasksPerShard: () => this.tasksPerShard,
       checkBuckets: async (_, buckets) => await this.options.checkBuckets?.(buckets),
       openManifest: async () => ({
-        size: async () => bytes.length,
-        read: this.options.readManifest ?? inPieces,
+        manifest: {
+          bucket: 'm',
+          key: 'm.csv',
+          size: async () => bytes.length,
+          read: this.options.readManifest ?? inPieces,
+        },
+        open: (bucket, key) => {
+          throw new Error(`${bucket}/${key} should not be read`);
+        },
       }),
     };
   }

@@ -16,6 +16,9 @@ function spoiled(path: string, value: unknown): unknown {
 
 const ALLOWED: readonly (readonly [string, unknown])[] = [
   ['Manifest.Spec.Fields', ['Ignore', 'VersionId', 'Key', 'Ignore', 'Bucket']],
+  ['Manifest.Spec', { Format: 'S3InventoryReport_CSV_20161130' }],
+  ['Manifest.Spec', { Format: 'S3InventoryReport_CSV_20211130' }],
+  ['Manifest.Drover', { Header: 'Skip', ExtraColumns: 'Ignore', EmptyVersion: 'Null' }],
   ['Manifest.Location.ETag', '"60e460c9d1046e73f7dde5043ac3ae85-3"'],
   ['Manifest.Location.ObjectArn', 'arn:aws-us-gov:s3:::b.u_C-k/a b/ü+%.csv'],
   ['Manifest.Location.ObjectVersionId', 'null'],
@@ -92,9 +95,20 @@ const REFUSED: readonly (readonly [path: string, value: unknown, message: string
   ['Drover', { DryRuns: true }, 'Drover.DryRuns is not a member of Drover; did you mean DryRun?'],
   ['Drover', { RateLimit: { TasksPerSecond: 0 } }, 'Drover.RateLimit.TasksPerSecond must be a whole number from 1 to'],
   ['Drover', { RateLimit: {} }, 'Drover.RateLimit.TasksPerSecond is missing'],
-  ['Manifest.Drover', {}, `Manifest.Drover ${NOT_YET}`],
-  ['ManifestGenerator', {}, `ManifestGenerator ${NOT_YET} manifests of the format S3BatchOperations_CSV_20180820.`],
-  ['Manifest.Spec.Format', 'S3InventoryReport_CSV_20161130', `"S3InventoryReport_CSV_20161130" ${NOT_YET}`],
+  ['Manifest.Drover', { Format: 'ORC' }, 'Manifest.Drover.Format must be'],
+  [
+    'Manifest.Drover',
+    { Format: 'Report_CSV_20180820' },
+    'Manifest must have either Spec or Drover.Format, but has both',
+  ],
+  ['Manifest.Spec', undefined, 'Manifest.Spec is missing.'],
+  [
+    'Manifest.Drover',
+    { Tasks: 'Failed' },
+    'Manifest.Drover.Tasks is for the format Report_CSV_20180820, not for S3BatchOperations_CSV_20180820.',
+  ],
+  ['Manifest.Spec.Format', 'S3InventoryReport_CSV_20161130', 'Manifest.Spec.Fields is for CSV manifests'],
+  ['ManifestGenerator', {}, `ManifestGenerator ${NOT_YET} manifests: a CSV, an inventory report, a completion report.`],
   ['Manifest.Spec.Format', 'CSV', 'Manifest.Spec.Format must be one of S3BatchOperations_CSV_20180820, S3Inv'],
   ['Manifest', undefined, 'Manifest is missing.'],
   ['Manifest.Spec.Fields', undefined, 'Manifest.Spec.Fields is missing'],

@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { parse } from 'csv-parse/sync';
 import fc from 'fast-check';
 import { readCsvRecord, writeCsvField } from '../../../core/manifest/csv-record.ts';
+import { LineColumns } from '../../../core/manifest/line-form.ts';
 import { decodeManifestKey, encodeManifestKey } from '../../../core/manifest/object-key.ts';
 import { readTaskLine } from '../../../core/manifest/task-line.ts';
 
@@ -66,7 +67,7 @@ describe('a line', () => {
     [three, 'photos,k,null', { bucket: 'photos', key: 'k', manifestKey: 'k', versionId: 'null' }],
     [three, 'photos,k,', { bucket: 'photos', key: 'k', manifestKey: 'k', versionId: '' }],
   ] as const)('by %j: %s', (fields, line, task) => {
-    expect(readTaskLine(line, fields)).toEqual(task);
+    expect(readTaskLine(line, new LineColumns({ columns: fields }))).toEqual(task);
   });
 
   test.each([
@@ -79,6 +80,6 @@ describe('a line', () => {
     ['photos,,v', 'Invalid object key format "": keys are URL-encoded, a literal % is %25'],
     ['photos,k,a b', 'Invalid version ID format "a b"'],
   ])('%s fails the job: %s', (line, reason) => {
-    expect(readTaskLine(line, three)).toBe(reason);
+    expect(readTaskLine(line, new LineColumns({ columns: three }))).toBe(reason);
   });
 });
