@@ -7,6 +7,7 @@ import { addJobsDescribe } from './commands/jobs-describe.ts';
 import { addJobsList } from './commands/jobs-list.ts';
 import { addJobsPriority } from './commands/jobs-priority.ts';
 import { addJobsWatch } from './commands/jobs-watch.ts';
+import { addOperations } from './commands/operations.ts';
 import { addReport } from './commands/report.ts';
 import { addStart } from './commands/start.ts';
 import { examples } from './help.ts';
@@ -33,12 +34,14 @@ export function createProgram(runtime: Runtime): Command {
   addStart(program, runtime);
   addJobs(program, runtime);
   addReport(program, runtime);
+  addOperations(program, runtime);
   return program;
 }
 
 const EXAMPLES = examples(
   ['Start the local cloud; all the rest in another terminal', 'drover start'],
   ['Create a job from a file, and follow it to its end', 'drover jobs create --file job.yaml --no-confirm --wait'],
+  ['What jobs can do', 'drover operations'],
   ['What failed, and why', 'drover report $ID --failed'],
   ['The same against a deployed stack', 'drover jobs list --stack DroverStack --region eu-west-1'],
   ['For programs: JSON, one document a line', 'drover jobs list --json | jq -r .JobId'],

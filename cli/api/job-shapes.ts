@@ -1,6 +1,6 @@
 import type { OperationName } from '../../core/job/operation-name.ts';
 import type { JobFailure } from '../../core/job/records.ts';
-import type { JobRequest } from '../../core/job/request.ts';
+import type { DroverOptions, JobRequest } from '../../core/job/request.ts';
 import type { JobStatus } from '../../core/job/status.ts';
 
 /** The JSON answers of the job API: the SDK's own shapes (S3 Control model 2018-08-20), times in ISO 8601. */
@@ -33,7 +33,7 @@ export interface JobDescriptor {
   readonly SuspendedDate?: string;
   readonly SuspendedCause?: string;
   /** What Drover knows beyond S3's model. */
-  readonly Drover?: { readonly ObjectsEndpoint?: string };
+  readonly Drover?: DroverOptions & { readonly ObjectsEndpoint?: string };
 }
 
 /** One job of ListJobs. */

@@ -10,6 +10,8 @@ import { manifestEtagIn } from '../jobs/manifest-etag.ts';
 import {
   collect,
   parseFields,
+  parseJsonObject,
+  parseNames,
   parsePair,
   parsePairs,
   parseS3Object,
@@ -23,6 +25,9 @@ import { type Runtime, runs } from '../runtime.ts';
 
 /** The largest priority of the API. */
 const HIGHEST_PRIORITY = 2_147_483_647;
+
+/** The highest rate of the API, in tasks a second. */
+const HIGHEST_RATE = 1_000_000;
 
 interface CreateOptions extends JobFlags {
   readonly file?: string;
@@ -43,6 +48,17 @@ const EXAMPLES = examples(
     --operation lambda-invoke --function-arn arn:aws:lambda:us-east-1:000000000000:function:thumbnail \\
     --report s3://reports/thumbnails --report-failed-only \\
     --role-arn arn:aws:iam::000000000000:role/drover/invoker --no-confirm --wait`,
+  ],
+  [
+    'See what a copy would do; with --set, any member that `drover operations put-object-copy` tells of',
+    `drover jobs create --manifest s3://lists/photos.csv --operation put-object-copy \\
+    --to s3://archive/2026 --storage-class GLACIER_IR --set MetadataDirective=COPY --dry-run \\
+    --report s3://reports/archive --role-arn arn:aws:iam::000000000000:role/drover/copier --no-confirm --wait`,
+  ],
+  [
+    'Delete what a manifest names, at most 500 objects a second',
+    `drover jobs create --manifest s3://lists/old.csv --operation delete-object --confirm-delete --rate 500 \\
+    --report s3://reports/deleted --role-arn arn:aws:iam::000000000000:role/drover/cleaner --no-confirm`,
   ],
   [
     'From a file, in the shapes of the API (those of `aws s3control create-job --cli-input-json`)',
@@ -86,9 +102,18 @@ function addManifestOptions(command: Command): void {
 function addOperationOptions(command: Command): void {
   command
     .optionsGroup('Operation:')
-    .option('--operation <name>', 'put-object-tagging (replaces all tags of each object) or lambda-invoke')
-    .option('--tags <name=value,…>', "tags for put-object-tagging; '' takes all tags away", parsePairs)
-    .option('--function-arn <arn>', 'function for lambda-invoke');
+    .option('--operation <name>', 'what to do with each object, such as put-object-tagging: see `drover operations`')
+    .option('--parameters <json>', "its members, in the API's shapes", parseJsonObject)
+    .option('--set <member=value>', 'one of its members; may be repeated', collect(parsePair))
+    .option('--tags <name=value,…>', "tags to put, merge, or give to copies; '' takes all tags away", parsePairs)
+    .option('--remove-tags <names>', 'with merge-tags: keys of tags to take away', parseNames)
+    .option('--to <s3-uri>', 'where to copy or move to: s3://bucket or s3://bucket/prefix', parseS3Prefix)
+    .option('--storage-class <class>', 'storage class of copies')
+    .option('--function-arn <arn>', 'function for lambda-invoke')
+    .option('--confirm-delete', 'with delete-object: that you mean it, if the job needs no other confirmation')
+    .option('--dry-run', 'change nothing; the report says what would be done, or why it would fail')
+    .option('--skip-unchanged', 'leave alone what already is as it should be')
+    .option('--rate <number>', 'tasks a second at most', parseWhole(1, HIGHEST_RATE));
 }
 
 function addReportOptions(command: Command): void {
@@ -115,7 +140,7 @@ function addJobOptions(command: Command): void {
 }
 
 async function createJob(context: CommandContext, options: CreateOptions): Promise<ExitCode> {
-  const flags = requestOfFlags(options);
+  const flags = await requestOfFlags(options);
   const file = options.file === undefined ? {} : await readJobFile(options.file, context.io);
   const request = await completeRequest(file, flags, manifestEtagIn(context.objects));
   const api = await context.api();

@@ -1,15 +1,14 @@
 import { UsageError } from '../errors.ts';
 import type { Pair, S3Place } from '../options/parsers.ts';
+import { type OperationFlags, operationOfFlags } from './operation-flags.ts';
+import { shorthandsGiven } from './operation-shorthands.ts';
 
 /** What `jobs create` was told by flags. Every one is optional here: with `--file` they change what the file says. */
-export interface JobFlags {
+export interface JobFlags extends OperationFlags {
   readonly manifest?: S3Place;
   readonly manifestVersion?: string;
   readonly etag?: string;
   readonly fields?: readonly string[];
-  readonly operation?: string;
-  readonly tags?: readonly Pair[];
-  readonly functionArn?: string;
   /** A place; false for `--no-report`. */
   readonly report?: S3Place | false;
   readonly reportFailedOnly?: boolean;
@@ -19,25 +18,21 @@ export interface JobFlags {
   readonly confirm?: boolean;
   readonly token?: string;
   readonly jobTag?: readonly Pair[];
+  readonly dryRun?: boolean;
+  readonly skipUnchanged?: boolean;
+  /** Tasks a second. */
+  readonly rate?: number;
 }
 
 /** Members of CreateJob's request, as far as they are known. */
 export type PartialRequest = Readonly<Record<string, unknown>>;
 
-/** The operations that have flags, each by the AWS CLI's way of writing and by its name in the API. */
-const OPERATIONS: Readonly<Record<string, (flags: JobFlags) => PartialRequest>> = {
-  'put-object-tagging': taggingOperation,
-  S3PutObjectTagging: taggingOperation,
-  'lambda-invoke': lambdaOperation,
-  LambdaInvoke: lambdaOperation,
-};
-
 /** The request's members that the flags give; members without a flag are absent. */
-export function requestOfFlags(flags: JobFlags): PartialRequest {
+export async function requestOfFlags(flags: JobFlags): Promise<PartialRequest> {
   refuseFlagsWithoutTheirOwner(flags);
   return defined({
     ConfirmationRequired: flags.confirm,
-    Operation: flags.operation === undefined ? undefined : operationOf(flags.operation, flags),
+    Operation: flags.operation === undefined ? undefined : await operationOfFlags(flags.operation, flags),
     Report: reportOf(flags),
     ClientRequestToken: flags.token,
     Manifest: flags.manifest === undefined ? undefined : manifestOf(flags.manifest, flags),
@@ -45,31 +40,18 @@ export function requestOfFlags(flags: JobFlags): PartialRequest {
     Priority: flags.priority,
     RoleArn: flags.roleArn,
     Tags: flags.jobTag,
+    Drover: optionsOf(flags),
   });
 }
 
-function operationOf(name: string, flags: JobFlags): PartialRequest {
-  const build = OPERATIONS[name];
-  if (build !== undefined) return build(flags);
-  throw new UsageError(
-    `--operation ${name} is not known. There are put-object-tagging and lambda-invoke; others can be given with --file.`,
-  );
-}
-
-function taggingOperation(flags: JobFlags): PartialRequest {
-  if (flags.functionArn !== undefined) throw new UsageError('--function-arn goes with --operation lambda-invoke.');
-  if (flags.tags === undefined) {
-    throw new UsageError("--operation put-object-tagging needs --tags name=value,… (--tags '' takes all tags away).");
-  }
-  return { S3PutObjectTagging: { TagSet: flags.tags } };
-}
-
-function lambdaOperation(flags: JobFlags): PartialRequest {
-  if (flags.tags !== undefined) {
-    throw new UsageError('--tags goes with --operation put-object-tagging. Tags of the job itself: --job-tag.');
-  }
-  if (flags.functionArn === undefined) throw new UsageError('--operation lambda-invoke needs --function-arn.');
-  return { LambdaInvoke: { FunctionArn: flags.functionArn } };
+/** What Drover can do with any operation. */
+function optionsOf({ dryRun, skipUnchanged, rate }: JobFlags): PartialRequest | undefined {
+  if (dryRun === undefined && skipUnchanged === undefined && rate === undefined) return undefined;
+  return defined({
+    DryRun: dryRun,
+    SkipUnchanged: skipUnchanged,
+    RateLimit: rate === undefined ? undefined : { TasksPerSecond: rate },
+  });
 }
 
 function manifestOf(place: S3Place, flags: JobFlags): PartialRequest {
@@ -101,8 +83,9 @@ function refuseFlagsWithoutTheirOwner(flags: JobFlags): void {
     [flags.etag, '--etag', flags.manifest, '--manifest'],
     [flags.manifestVersion, '--manifest-version', flags.manifest, '--manifest'],
     [flags.fields, '--fields', flags.manifest, '--manifest'],
-    [flags.tags, '--tags', flags.operation, '--operation'],
-    [flags.functionArn, '--function-arn', flags.operation, '--operation'],
+    [flags.parameters, '--parameters', flags.operation, '--operation'],
+    [flags.set, '--set', flags.operation, '--operation'],
+    ...shorthandsGiven(flags).map((flag) => [true, flag, flags.operation, '--operation'] as const),
     [flags.reportFailedOnly, '--report-failed-only', flags.report || undefined, '--report'],
   ];
   for (const [given, flag, owner, ownerFlag] of orphans) {

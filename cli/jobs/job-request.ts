@@ -19,7 +19,7 @@ export async function completeRequest(
 ): Promise<PartialRequest> {
   // The AWS CLI's own JSON names the account; here it goes into a header.
   const { AccountId: _account, ...given } = file;
-  const merged: PartialRequest = { ...given, ...flags };
+  const merged: PartialRequest = { ...given, ...flags, ...droverOf(given, flags) };
   requireMembers(merged);
   return {
     ConfirmationRequired: true,
@@ -28,6 +28,11 @@ export async function completeRequest(
     ...merged,
     Manifest: await withEtag(merged['Manifest'], findEtag),
   };
+}
+
+/** A flag such as --dry-run leaves the file's other options as they are. */
+function droverOf({ Drover: given }: PartialRequest, { Drover: told }: PartialRequest): PartialRequest {
+  return isObject(given) && isObject(told) ? { Drover: { ...given, ...told } } : {};
 }
 
 function requireMembers(request: PartialRequest): void {

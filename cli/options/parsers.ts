@@ -45,6 +45,22 @@ export function parsePairs(text: string): readonly Pair[] {
   return text === '' ? [] : text.split(',').map(parsePair);
 }
 
+/** `name,name`. The empty text is no name at all. */
+export function parseNames(text: string): readonly string[] {
+  return text === '' ? [] : text.split(',');
+}
+
+/** A structure as JSON. */
+export function parseJsonObject(text: string): Readonly<Record<string, unknown>> {
+  try {
+    const value: unknown = JSON.parse(text);
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
+  } catch {
+    // Said below.
+  }
+  throw new InvalidArgumentError(`It should be JSON, like '{"StorageClass": "GLACIER"}'.`);
+}
+
 /** For an option that may be given several times. */
 export function collect<T>(parse: (text: string) => T): (text: string, earlier?: readonly T[]) => readonly T[] {
   return (text, earlier = []) => [...earlier, parse(text)];

@@ -1,7 +1,9 @@
+import { operationNamesOf } from '../../core/job/operation-name.ts';
 import type { JobDescriptor } from '../api/job-shapes.ts';
 import { taskCountsOf } from '../api/task-counts.ts';
 import { formatCount, formatDuration, formatTime } from './format.ts';
 import type { Message } from './message.ts';
+import { outcomeOf } from './outcome.ts';
 import { listLines } from './table.ts';
 
 type Row = readonly [name: string, value: string];
@@ -28,8 +30,9 @@ function aboutJob(job: JobDescriptor): Row[] {
 function aboutWork(job: JobDescriptor): Row[] {
   return [
     ...optional('Operation', operationOf(job)),
+    ...optional('Options', optionsOf(job)),
     ...optional('Manifest', job.Manifest?.Location.ObjectArn),
-    ...optional('Columns', job.Manifest?.Spec?.Fields?.join(', ')),
+    ...optional('Columns', job.Manifest?.Spec.Fields?.join(', ')),
     ...optional('Report', reportOf(job)),
     ...optional('Role', roleOf(job)),
   ];
@@ -46,6 +49,8 @@ function aboutTimes(job: JobDescriptor): Row[] {
 }
 
 function statusOf(job: JobDescriptor): string {
+  // "Complete" alone would hide that tasks failed, or that nothing was to be changed.
+  if (job.Status === 'Complete') return outcomeOf(job);
   if (job.Status !== 'Suspended') return job.Status;
   return `Suspended: it waits for your confirmation (drover jobs confirm ${job.JobId})`;
 }
@@ -58,17 +63,37 @@ function tasksOf(job: JobDescriptor): Row[] {
   ];
 }
 
-/** `S3PutObjectTagging: a=1, b=2` for the operations known here; others by name and parameters. */
-function operationOf(job: JobDescriptor): string | undefined {
-  const { Operation } = job;
+/** `S3PutObjectTagging: a=1, b=2` for two that read well; others by name and parameters. */
+function operationOf({ Operation }: JobDescriptor): string | undefined {
   if (Operation === undefined) return undefined;
   if (Operation.S3PutObjectTagging !== undefined) {
     const tags = (Operation.S3PutObjectTagging.TagSet ?? []).map((tag) => `${tag.Key}=${tag.Value}`);
     return `S3PutObjectTagging: ${tags.length === 0 ? 'no tags' : tags.join(', ')}`;
   }
-  if (Operation.LambdaInvoke !== undefined) return `LambdaInvoke: ${Operation.LambdaInvoke.FunctionArn}`;
-  const [name, parameters] = Object.entries(Operation)[0] ?? ['unknown', {}];
-  return `${name}: ${JSON.stringify(parameters)}`;
+  const { Drover, ...own } = Operation;
+  const [name = Object.keys(own)[0] ?? 'unknown'] = operationNamesOf(Operation);
+  const members = { ...memberOf(own, name), ...memberOf(Drover, name) };
+  return Object.keys(members).length === 0 ? name : `${name}: ${membersText(members)}`;
+}
+
+function memberOf(holder: object | undefined, name: string): object {
+  return Object.entries(holder ?? {}).find(([member]) => member === name)?.[1] ?? {};
+}
+
+/** `StorageClass=GLACIER, Tags=[…]`: lists and structures as JSON. */
+function membersText(members: object): string {
+  return Object.entries(members)
+    .map(([name, value]) => `${name}=${typeof value === 'object' ? JSON.stringify(value) : String(value)}`)
+    .join(', ');
+}
+
+function optionsOf({ Drover }: JobDescriptor): string {
+  const rate = Drover?.RateLimit?.TasksPerSecond;
+  return [
+    ...(Drover?.DryRun === true ? ['dry run (nothing is changed)'] : []),
+    ...(Drover?.SkipUnchanged === true ? ['what is unchanged is skipped'] : []),
+    ...(rate === undefined ? [] : [`at most ${formatCount(rate)} tasks a second`]),
+  ].join('; ');
 }
 
 function reportOf(job: JobDescriptor): string | undefined {

@@ -11,6 +11,7 @@ export function outcomeOf(job: JobDescriptor): string {
   switch (job.Status) {
     case 'Complete':
       if (total === 0) return 'Complete: there was no task to do';
+      if (job.Drover?.DryRun === true) return dryRunOf(total, failed);
       return failed === 0
         ? `Complete: all ${formatTasks(total)} succeeded`
         : `Complete${failures} of ${formatCount(total)}`;
@@ -21,6 +22,12 @@ export function outcomeOf(job: JobDescriptor): string {
     default:
       return job.Status;
   }
+}
+
+function dryRunOf(total: number, failed: number): string {
+  const outcome =
+    failed === 0 ? `All ${formatTasks(total)}` : `${formatCount(total - failed)} of ${formatTasks(total)}`;
+  return `Complete: a dry run, which changed nothing. ${outcome} would succeed`;
 }
 
 function whenOf(job: JobDescriptor): string {

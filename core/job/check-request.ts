@@ -1,5 +1,5 @@
-import { formatOf } from '../manifest/manifest-format.ts';
 import type { Operation } from '../operations/operation.ts';
+import { refusalOf } from '../operations/refusal.ts';
 import { findOperation, operationOf } from '../operations/registry.ts';
 import { check } from '../validation/check.ts';
 import { InvalidInput, type Problem } from '../validation/invalid-input.ts';
@@ -56,15 +56,6 @@ function pathOfOperation(name: OperationName): string {
   return (S3_OPERATION_NAMES as readonly string[]).includes(name) ? `Operation.${name}` : `Operation.Drover.${name}`;
 }
 
-function refusalOf(name: OperationName): string {
-  if (name !== 'S3ReplicateObject') return 'is not supported by this version of Drover';
-  // S3 Batch Operations does it by an internal request (s3:InitiateReplication) that no public API has.
-  return (
-    'is not supported: only S3 itself can replicate existing objects by the bucket’s rules. S3PutObjectCopy to the ' +
-    'other bucket copies them with their metadata and tags, as new versions'
-  );
-}
-
 function optionProblems({ Drover: options }: JobRequest, { name, knowsUnchanged }: Operation): Problem[] {
   if (options?.SkipUnchanged !== true || knowsUnchanged) return [];
   return [{ path: 'Drover.SkipUnchanged', says: `is not supported with ${name}, which has no state to compare with` }];
@@ -76,39 +67,11 @@ function manifestProblems({ Manifest: manifest, ManifestGenerator: generator }: 
   if (generator !== undefined) {
     return [{ path: '', says: 'must have either Manifest or ManifestGenerator, but has both' }];
   }
-  return [...formatProblems(manifest), ...fieldProblems(manifest), ...locationProblems(manifest)];
+  return [...fieldProblems(manifest), ...locationProblems(manifest)];
 }
 
-/** The options of `Manifest.Drover`, and the formats that they belong to. */
-const FORMAT_OPTIONS = {
-  Header: ['S3BatchOperations_CSV_20180820'],
-  ExtraColumns: ['S3BatchOperations_CSV_20180820'],
-  EmptyVersion: ['S3BatchOperations_CSV_20180820', 'S3InventoryReport_CSV_20161130', 'S3InventoryReport_CSV_20211130'],
-  DeleteMarkers: ['S3InventoryReport_CSV_20161130', 'S3InventoryReport_CSV_20211130'],
-  Tasks: ['Report_CSV_20180820'],
-} as const;
-
-function formatProblems(manifest: Manifest): Problem[] {
-  const { Spec, Drover: options = {} } = manifest;
-  if (Spec === undefined && options.Format === undefined) return [{ path: 'Manifest.Spec', says: 'is missing' }];
-  if (Spec !== undefined && options.Format !== undefined) {
-    return [{ path: 'Manifest', says: 'must have either Spec or Drover.Format, but has both' }];
-  }
-  const format = formatOf(manifest);
-  return Object.entries(FORMAT_OPTIONS)
-    .filter(([name, formats]) => Object.hasOwn(options, name) && !formats.some((each) => each === format))
-    .map(([name, formats]) => ({
-      path: `Manifest.Drover.${name}`,
-      says: `is for the format ${formats.join(' or ')}, not for ${format}`,
-    }));
-}
-
-function fieldProblems(manifest: Manifest): Problem[] {
+function fieldProblems({ Spec: { Fields: fields } }: Manifest): Problem[] {
   const path = 'Manifest.Spec.Fields';
-  const fields = manifest.Spec?.Fields;
-  if (formatOf(manifest) !== 'S3BatchOperations_CSV_20180820') {
-    return fields === undefined ? [] : [{ path, says: 'is for CSV manifests: an inventory names its fields itself' }];
-  }
   if (fields === undefined) {
     return [{ path, says: 'is missing: it must be a list that says what the columns hold, like Bucket, Key' }];
   }

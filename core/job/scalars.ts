@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 /**
  * The simple types of S3 Control's model (2018-08-20), with its limits. Every message says what would be right, and is
- * made to follow the member's name: "Priority must be …".
+ * made to follow the member's name: "Priority must be …". `inWords` is what documents say a member is.
  */
 
 /** Characters as S3 counts them: Unicode code points. */
@@ -17,7 +17,7 @@ const NOT_XML = /[^\t\n\r\u{20}-\u{D7FF}\u{E000}-\u{FFFD}\u{10000}-\u{10FFFF}]/u
 
 /** Text of so many characters, all of which both languages of the API can carry. */
 export function text(minimum: number, maximum: number) {
-  return z.string().check((context) => {
+  const checked = z.string().check((context) => {
     const length = characters(context.value);
     const unfit = NOT_XML.exec(context.value)?.[0].codePointAt(0);
     const message =
@@ -28,11 +28,14 @@ export function text(minimum: number, maximum: number) {
           : undefined;
     if (message !== undefined) context.issues.push({ code: 'custom', message, input: context.value });
   });
+  return checked.meta({ inWords: `text of ${minimum} to ${maximum} characters` });
 }
 
 /** Text of a form: `like` says in words or by example what is right. */
 function formed(minimum: number, maximum: number, pattern: RegExp, like: string) {
-  return text(minimum, maximum).regex(pattern, { error: `must be ${like}` });
+  return text(minimum, maximum)
+    .regex(pattern, { error: `must be ${like}` })
+    .meta({ inWords: like });
 }
 
 export const accountId = formed(12, 12, /^\d{12}$/, 'an account: 12 digits');
@@ -75,8 +78,7 @@ export const functionArn = formed(
   'the ARN of a Lambda function, like arn:aws:lambda:us-east-1:111122223333:function:my-function',
 );
 
-/** A KMS key's id, ARN or alias. */
-export const kmsKeyId = text(1, 2000);
+export const kmsKeyId = text(1, 2000).meta({ inWords: 'the id, the ARN or the alias of a KMS key' });
 
 export const kmsKeyArn = formed(
   20,
@@ -95,7 +97,7 @@ export const timestamp = z
   .refine((value) => TIMESTAMP.test(value) && !Number.isNaN(Date.parse(value)), {
     error: 'must be a time in ISO 8601, like 2026-01-31T12:00:00Z',
   })
-  .meta({ lexical: 'timestamp' });
+  .meta({ lexical: 'timestamp', inWords: 'a time, like 2026-01-31T12:00:00Z' });
 
 export const JOB_PRIORITY_MAXIMUM = 2_147_483_647;
 export const jobPriority = z.int().min(0).max(JOB_PRIORITY_MAXIMUM);
@@ -118,9 +120,9 @@ export const storageClass = z.enum([
 const tagText = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u;
 const TAG_CHARACTERS = 'made of letters, digits, spaces and _ . : / = + - @';
 
-export const tagKey = formed(1, 128, tagText, TAG_CHARACTERS).refine((key) => !/^aws:/i.test(key), {
-  error: 'must not begin with aws:, which is reserved for AWS',
-});
+export const tagKey = formed(1, 128, tagText, TAG_CHARACTERS)
+  .refine((key) => !/^aws:/i.test(key), { error: 'must not begin with aws:, which is reserved for AWS' })
+  .meta({ inWords: 'the key of a tag' });
 
 /** A tag of a job or an object (S3Tag). */
 export const tag = z.strictObject({
@@ -131,7 +133,7 @@ export type Tag = z.infer<typeof tag>;
 
 /** Tags whose keys differ (case matters), at most so many. */
 export function tagSet(maximum: number) {
-  return z.array(tag).check((context) => {
+  const checked = z.array(tag).check((context) => {
     const keys = context.value.map((each) => each.Key);
     const twice = keys.slice(0, maximum).find((key, index) => keys.indexOf(key) !== index);
     const message =
@@ -142,4 +144,5 @@ export function tagSet(maximum: number) {
           : undefined;
     if (message !== undefined) context.issues.push({ code: 'custom', message, input: context.value });
   });
+  return checked.meta({ inWords: `a list of at most ${maximum} tags, each a Key and a Value` });
 }

@@ -147,6 +147,53 @@ describe('drover jobs describe', () => {
     expect(outcome.stdout).toContain('(not used: the objects are at http://minio.local:9000)');
   });
 
+  test.each([
+    [{ Status: 'Complete' }, 'Complete, with 1,000 failed tasks of 20,000'],
+    [
+      { Status: 'Complete', Drover: { DryRun: true } },
+      'Complete: a dry run, which changed nothing. 19,000 of 20,000 tasks would succeed',
+    ],
+    [
+      { Status: 'Complete', ProgressSummary: { TotalNumberOfTasks: 2, NumberOfTasksSucceeded: 2 } },
+      'Complete: all 2 tasks succeeded',
+    ],
+    [
+      {
+        Status: 'Complete',
+        Drover: { DryRun: true },
+        ProgressSummary: { TotalNumberOfTasks: 2, NumberOfTasksSucceeded: 2 },
+      },
+      'Complete: a dry run, which changed nothing. All 2 tasks would succeed',
+    ],
+  ])('tells how a job ended: %j', async (changes, status) => {
+    const outcome = await run(['jobs', 'describe', JOB], () => ({ body: { Job: { ...described, ...changes } } }));
+    expect(linesOf(outcome.stdout)[1]).toBe(`Status       ${status}`);
+  });
+
+  test.each([
+    [{ Drover: { DeleteObject: { AllVersions: true } } }, 'DeleteObject: AllVersions=true'],
+    [{ Drover: { Inspect: {} } }, 'Inspect'],
+    [
+      {
+        S3PutObjectCopy: { TargetResource: 'arn:aws:s3:::b' },
+        Drover: { S3PutObjectCopy: { TargetKey: `x/\${key}` } },
+      },
+      `S3PutObjectCopy: TargetResource=arn:aws:s3:::b, TargetKey=x/\${key}`,
+    ],
+    [{ S3PutObjectLegalHold: { LegalHold: { Status: 'ON' } } }, 'S3PutObjectLegalHold: LegalHold={"Status":"ON"}'],
+  ])('tells the operation %j', async (Operation, text) => {
+    const outcome = await run(['jobs', 'describe', JOB], () => ({ body: { Job: { ...described, Operation } } }));
+    expect(outcome.stdout).toContain(`\nOperation    ${text}\n`);
+  });
+
+  test('tells what was asked beyond S3', async () => {
+    const Drover = { DryRun: true, SkipUnchanged: true, RateLimit: { TasksPerSecond: 1_500 } };
+    const outcome = await run(['jobs', 'describe', JOB], () => ({ body: { Job: { ...described, Drover } } }));
+    expect(outcome.stdout).toContain(
+      'Options      dry run (nothing is changed); what is unchanged is skipped; at most 1,500 tasks a second\n',
+    );
+  });
+
   test('prints the job unchanged with --json', async () => {
     const outcome = await run(['jobs', 'describe', JOB, '--json'], () => ({ body: { Job: described } }));
     expect(JSON.parse(outcome.stdout)).toEqual(described);
@@ -159,7 +206,7 @@ describe('drover jobs describe', () => {
       `Job        ${JOB}`,
       `Status     Suspended: it waits for your confirmation (drover jobs confirm ${JOB})`,
       'Tasks      not known: the manifest has not been read',
-      'Operation  S3Future: {"A":1}',
+      'Operation  S3Future: A=1',
       'Report     none',
     ]);
   });

@@ -103,6 +103,78 @@ describe('drover jobs create', () => {
     expect(sent()).toMatchObject({ Operation: { LambdaInvoke: { FunctionArn: arn } } });
   });
 
+  test.each<[string, string[], object]>([
+    [
+      'a copy by its shorthands',
+      ['put-object-copy', '--to', 's3://archive/2026/', '--storage-class', 'GLACIER_IR', '--tags', 'a=b'],
+      {
+        S3PutObjectCopy: {
+          TargetResource: 'arn:aws:s3:::archive',
+          TargetKeyPrefix: '2026',
+          StorageClass: 'GLACIER_IR',
+          NewObjectTagging: [{ Key: 'a', Value: 'b' }],
+        },
+      },
+    ],
+    [
+      'members of S3 and of Drover, each where it belongs',
+      [
+        'S3PutObjectCopy',
+        '--parameters',
+        '{"StorageClass": "GLACIER"}',
+        '--set',
+        `TargetKey=\${key}.bak`,
+        '--to',
+        's3://b',
+      ],
+      {
+        S3PutObjectCopy: { StorageClass: 'GLACIER', TargetResource: 'arn:aws:s3:::b' },
+        Drover: { S3PutObjectCopy: { TargetKey: `\${key}.bak` } },
+      },
+    ],
+    [
+      'members by path, each as its type has it',
+      [
+        ...['put-object-retention', '--set', 'BypassGovernanceRetention=true', '--set', 'Retention.Mode=GOVERNANCE'],
+        ...['--set', 'Retention.RetainUntilDate=2030-01-01T00:00:00Z'],
+      ],
+      {
+        S3PutObjectRetention: {
+          BypassGovernanceRetention: true,
+          Retention: { Mode: 'GOVERNANCE', RetainUntilDate: '2030-01-01T00:00:00Z' },
+        },
+      },
+    ],
+    [
+      'a number, and a list as JSON',
+      ['lambda-invoke', '--function-arn', 'f', '--set', 'TasksPerInvocation=10', '--set', 'UserArguments={"a":"b"}'],
+      {
+        LambdaInvoke: { FunctionArn: 'f', UserArguments: { a: 'b' } },
+        Drover: { LambdaInvoke: { TasksPerInvocation: 10 } },
+      },
+    ],
+    ['a deletion', ['delete-object', '--confirm-delete'], { Drover: { DeleteObject: { Confirm: 'delete' } } }],
+    [
+      'tags to merge',
+      ['merge-tags', '--tags', 'a=b', '--remove-tags', 'c,d'],
+      { Drover: { MergeTags: { TagSet: [{ Key: 'a', Value: 'b' }], RemoveKeys: ['c', 'd'] } } },
+    ],
+    ['an operation without members', ['delete-object-tagging'], { S3DeleteObjectTagging: {} }],
+    ['one of Drover’s own without members', ['inspect'], { Drover: { Inspect: {} } }],
+  ])('sends %s', async (_, operation, expected) => {
+    const outcome = await runCli(['jobs', 'create', ...BASICS, '--no-report', '--operation', ...operation], drover);
+    expect(outcome).toMatchObject({ code: 0, stderr: '' });
+    expect(sent().Operation).toEqual(expected);
+    expect(sent()).not.toHaveProperty('Drover');
+  });
+
+  test('sends what Drover can do with any operation, on top of what the file asks', async () => {
+    const file = join(folder, 'job.yaml');
+    await writeFile(file, `${YAML_JOB}Drover: { SkipUnchanged: true, RateLimit: { TasksPerSecond: 9 } }\n`);
+    await runCli(['jobs', 'create', '--file', file, '--dry-run', '--rate', '250'], drover);
+    expect(sent().Drover).toEqual({ DryRun: true, SkipUnchanged: true, RateLimit: { TasksPerSecond: 250 } });
+  });
+
   test('takes a YAML file, fills in the ETag, and lets flags have the last word', async () => {
     const file = join(folder, 'job.yaml');
     await writeFile(file, YAML_JOB);
@@ -176,10 +248,7 @@ describe('drover jobs create', () => {
     ],
     [['--etag', 'x'], '--etag goes with --manifest, which is missing.'],
     [['--no-report', '--report-failed-only'], '--report-failed-only goes with --report, which is missing.'],
-    [
-      ['--operation', 'delete'],
-      '--operation delete is not known. There are put-object-tagging and lambda-invoke; others can be given with --file.',
-    ],
+    [['--operation', 'delete'], 'There is no operation delete. All that there are: drover operations'],
     [
       ['--operation', 'put-object-tagging'],
       "--operation put-object-tagging needs --tags name=value,… (--tags '' takes all tags away).",
@@ -187,7 +256,37 @@ describe('drover jobs create', () => {
     [['--operation', 'lambda-invoke'], '--operation lambda-invoke needs --function-arn.'],
     [
       ['--operation', 'lambda-invoke', '--tags', 'a=b'],
-      '--tags goes with --operation put-object-tagging. Tags of the job itself: --job-tag.',
+      '--tags goes with --operation put-object-tagging or merge-tags or put-object-copy or move. Tags of the job itself: --job-tag.',
+    ],
+    [
+      ['--operation', 'put-object-coppy'],
+      'There is no operation put-object-coppy. Did you mean put-object-copy? All that there are: drover operations',
+    ],
+    [['--confirm-delete'], '--confirm-delete goes with --operation, which is missing.'],
+    [['--set', 'A=b'], '--set goes with --operation, which is missing.'],
+    [
+      ['--operation', 'put-object-legal-hold'],
+      `--operation put-object-legal-hold needs LegalHold: --set LegalHold=… or --parameters '{"LegalHold": …}'`,
+    ],
+    [
+      ['--operation', 'put-object-copy', '--set', 'TargetResorce=x'],
+      '--set TargetResorce: put-object-copy has no member TargetResorce. Did you mean TargetResource?',
+    ],
+    [
+      ['--operation', 'put-object-legal-hold', '--set', 'LegalHold.Colour=x'],
+      '--set LegalHold.Colour: put-object-legal-hold.LegalHold has no member Colour. It has Status.',
+    ],
+    [
+      ['--operation', 'initiate-restore-object', '--set', 'ExpirationInDays=ten'],
+      '--set ExpirationInDays takes a number, not "ten".',
+    ],
+    [
+      ['--operation', 'delete-object', '--parameters', '[1]'],
+      `option '--parameters <json>' argument '[1]' is invalid. It should be JSON, like '{"StorageClass": "GLACIER"}'.`,
+    ],
+    [
+      ['--rate', '0'],
+      "option '--rate <number>' argument '0' is invalid. It should be a whole number from 1 to 1000000.",
     ],
     [['--frobnicate'], "unknown option '--frobnicate'"],
   ])('%j is a usage error that says what would be right', async (flags, message) => {
