@@ -1,5 +1,5 @@
 import type { StoredRequest } from '../job/records.ts';
-import type { LineColumns } from '../manifest/line-form.ts';
+import type { ManifestField } from '../job/request.ts';
 import { readTaskLine, type TaskLine } from '../manifest/task-line.ts';
 import { dryRunResult, UNCHANGED } from '../operations/examination.ts';
 import type { Operation, Task, TaskContext } from '../operations/operation.ts';
@@ -10,8 +10,7 @@ import type { FinishedTask } from './part-file.ts';
 /** The job as a worker carries it out. */
 export interface WorkerJob {
   readonly stored: StoredRequest;
-  /** How the lines of its shards are read. */
-  readonly columns: LineColumns;
+  readonly fields: readonly ManifestField[];
   readonly operation: Operation;
   readonly parameters: unknown;
   /** All of it but what the shard's worker adds. */
@@ -34,6 +33,9 @@ export async function carryOut(
   context: TaskContext,
   lines: readonly { readonly line: string; readonly taskId: string }[],
 ): Promise<FinishedTask[]> {
+  const [only] = lines;
+  // Most operations get their tasks one by one: those are spared what gathers many.
+  if (only !== undefined && lines.length === 1 && batchSize(job) === 1) return [await carryOutOne(job, context, only)];
   const tasks = lines.map(({ line, taskId }): Task => ({ ...parse(line, job.columns), taskId }));
   const called = tasks.filter(({ versionId }) => versionId !== '');
   const results = (called.length === 0 ? [] : await resultsOf(job, context, called)).values();
@@ -42,6 +44,15 @@ export async function carryOut(
     if (result === undefined) throw new Error(`${job.operation.name} has no result for task ${task.taskId}`);
     return finished(task, result);
   });
+}
+
+async function carryOutOne(
+  job: WorkerJob,
+  context: TaskContext,
+  { line, taskId }: { readonly line: string; readonly taskId: string },
+): Promise<FinishedTask> {
+  const task = { ...parse(line, job.columns), taskId };
+  return finished(task, task.versionId === '' ? MISSING_VERSION : await resultOf(job, context, task));
 }
 
 async function resultsOf(job: WorkerJob, context: TaskContext, tasks: readonly Task[]): Promise<readonly TaskResult[]> {
@@ -61,16 +72,16 @@ async function resultOf({ stored, operation, parameters }: WorkerJob, context: T
 }
 
 /** The task of a line, ended without being carried out. */
-export function finish(line: string, columns: LineColumns, result: TaskResult): FinishedTask {
-  return finished(parse(line, columns), result);
+export function finish(line: string, fields: readonly ManifestField[], result: TaskResult): FinishedTask {
+  return finished(parse(line, fields), result);
 }
 
 function finished(task: TaskLine, result: TaskResult): FinishedTask {
   return { succeeded: result.status === 'succeeded', row: reportRow(task, result) };
 }
 
-function parse(line: string, columns: LineColumns): TaskLine {
-  const task = readTaskLine(line, columns);
+function parse(line: string, fields: readonly ManifestField[]): TaskLine {
+  const task = readTaskLine(line, fields);
   if (typeof task === 'string') throw new Error(`a prepared line is not valid: ${task}`);
   return task;
 }

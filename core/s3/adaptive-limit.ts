@@ -44,11 +44,18 @@ export class AdaptiveLimit implements Turnstile {
     return this.#inFlight === 0 && this.#queue.length === 0;
   }
 
+  tryEnter(): Place | undefined {
+    if (this.#inFlight >= this.limit || this.#queue.length > 0) return undefined;
+    this.#inFlight++;
+    return this.#place();
+  }
+
   /** Waits for a place, first come first served. Rejects with the signal's reason when it is aborted first. */
   async enter(signal: AbortSignal): Promise<Place> {
     signal.throwIfAborted();
-    if (this.#inFlight >= this.limit || this.#queue.length > 0) await this.#turn(signal);
-    else this.#inFlight++;
+    const place = this.tryEnter();
+    if (place !== undefined) return place;
+    await this.#turn(signal);
     return this.#place();
   }
 

@@ -42,6 +42,8 @@ interface Lesson {
  */
 export class BucketRoutes {
   readonly #learned = new Map<string, BucketRoute>();
+  /** The route that was asked for last and is not learned: tasks that follow one another are of one bucket. */
+  #last: { readonly bucket: string; readonly route: BucketRoute } | undefined;
   readonly #endpoint: URL | undefined;
 
   constructor(private readonly options: BucketRoutesOptions) {
@@ -50,7 +52,10 @@ export class BucketRoutes {
 
   /** @param bucket a valid bucket name. */
   routeOf(bucket: string): BucketRoute {
-    return this.#learned.get(bucket) ?? this.#route(bucket, this.options.region);
+    const learned = this.#learned.get(bucket);
+    if (learned !== undefined) return learned;
+    if (this.#last?.bucket !== bucket) this.#last = { bucket, route: this.#route(bucket, this.options.region) };
+    return this.#last.route;
   }
 
   /** True when the failure says where the bucket is and that is another place than the one that was tried. */

@@ -51,8 +51,8 @@ export class Connections {
     return this.#clients.size;
   }
 
-  /** A free client for `http(s)://host[:port]`; give it back with {@link release}. */
-  async acquire(origin: string, signal: AbortSignal): Promise<Client> {
+  /** A free client for `http(s)://host[:port]`, now or when there is one; give it back with {@link release}. */
+  acquire(origin: string, signal: AbortSignal): Client | Promise<Client> {
     signal.throwIfAborted();
     return this.#take(origin) ?? this.#wait(origin, signal);
   }
@@ -80,8 +80,10 @@ export class Connections {
     // The last one used is the one whose socket is surely still open.
     const client = host.idle.pop() ?? this.#open(origin, host);
     if (client === undefined) return undefined;
-    this.#hosts.delete(origin);
-    this.#hosts.set(origin, host);
+    if (this.#hosts.size > 1 || !this.#hosts.has(origin)) {
+      this.#hosts.delete(origin);
+      this.#hosts.set(origin, host);
+    }
     return client;
   }
 

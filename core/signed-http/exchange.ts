@@ -1,4 +1,4 @@
-import type { Dispatcher } from 'undici';
+import type { Client, Dispatcher } from 'undici';
 import { onAbort } from './abort-listeners.ts';
 import type { Connections } from './connections.ts';
 
@@ -57,22 +57,27 @@ export async function exchange(
   request: HttpRequest,
   signal: AbortSignal,
 ): Promise<HttpResponse> {
-  const client = await connections.acquire(request.origin, signal);
+  const free = connections.acquire(request.origin, signal);
+  const client = free instanceof Promise ? await free : free;
   try {
-    return await new Promise<HttpResponse>((resolve, reject) => {
-      const options: Dispatcher.DispatchOptions = {
-        method: request.method,
-        path: request.path,
-        headers: request.headers,
-        body: request.body ?? null,
-        headersTimeout: request.timeout,
-        bodyTimeout: request.timeout,
-      };
-      client.dispatch(options, new Exchange(request.maxBodyBytes, signal, resolve, reject));
-    });
+    return await sendOn(client, request, signal);
   } finally {
     connections.release(request.origin, client);
   }
+}
+
+function sendOn(client: Client, request: HttpRequest, signal: AbortSignal): Promise<HttpResponse> {
+  return new Promise((resolve, reject) => {
+    const options: Dispatcher.DispatchOptions = {
+      method: request.method,
+      path: request.path,
+      headers: request.headers,
+      body: request.body ?? null,
+      headersTimeout: request.timeout,
+      bodyTimeout: request.timeout,
+    };
+    client.dispatch(options, new Exchange(request.maxBodyBytes, signal, resolve, reject));
+  });
 }
 
 class Exchange implements Dispatcher.DispatchHandler {

@@ -1,4 +1,4 @@
-import { createHmac, hash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Credentials } from './credentials.ts';
 import { signingKey } from './signing-key.ts';
 
@@ -21,9 +21,24 @@ export interface Scope {
 
 const ALGORITHM = 'AWS4-HMAC-SHA256';
 
+/** The headers of a request as far as they do not depend on its path: those given, the date and the token. */
+interface HeaderBlock {
+  readonly given: Readonly<Record<string, string>>;
+  readonly credentials: Credentials;
+  readonly timestamp: string;
+  readonly headers: Readonly<Record<string, string>>;
+  /** Sorted and joined, as a signature names them. */
+  readonly names: string;
+  /** As a signature hashes them: a line each. */
+  readonly canonical: string;
+}
+
+/** Tasks that follow one another often differ in the path alone: what the last one's headers came to is kept. */
+let lastBlock: HeaderBlock | undefined;
+
 /**
  * Signs a request with AWS Signature Version 4 and answers its headers, complete: those given, `x-amz-date`,
- * `x-amz-security-token` where the credentials have one, and `authorization`.
+ * `x-amz-security-token` where the credentials have one, and `authorization`. The headers given must not change later.
  * Source: "Create a signed AWS API request", IAM User Guide.
  * @param now epoch milliseconds, by the service's clock.
  */
@@ -34,24 +49,27 @@ export function signedHeaders(
   now: number,
 ): Record<string, string> {
   const timestamp = amzDate(now);
-  const headers: Record<string, string> = { ...request.headers, 'x-amz-date': timestamp };
+  const { headers, names, canonical } = headerBlock(request.headers, credentials, timestamp);
+  const { method, canonicalPath, canonicalQuery, bodyHash } = request;
+  const hashed = sha256(`${method}\n${canonicalPath}\n${canonicalQuery}\n${canonical}\n${names}\n${bodyHash}`);
+  const key = signingKey(credentials, timestamp.slice(0, 8), scope.region, scope.service);
+  const signature = key.hmac.sign(`${ALGORITHM}\n${timestamp}\n${key.scope}\n${hashed}`);
+  const authorization =
+    `${ALGORITHM} Credential=${credentials.accessKeyId}/${key.scope}, ` +
+    `SignedHeaders=${names}, Signature=${signature}`;
+  return { ...headers, authorization };
+}
+
+function headerBlock(given: HeaderBlock['given'], credentials: Credentials, timestamp: string): HeaderBlock {
+  const last = lastBlock;
+  if (last?.given === given && last.credentials === credentials && last.timestamp === timestamp) return last;
+  const headers: Record<string, string> = { ...given, 'x-amz-date': timestamp };
   if (credentials.sessionToken !== undefined) headers['x-amz-security-token'] = credentials.sessionToken;
-
   const names = Object.keys(headers).sort();
-  const signedNames = names.join(';');
-  let canonical = `${request.method}\n${request.canonicalPath}\n${request.canonicalQuery}\n`;
+  let canonical = '';
   for (const name of names) canonical += `${name}:${canonicalValue(headers[name] ?? '')}\n`;
-  canonical += `\n${signedNames}\n${request.bodyHash}`;
-
-  const date = timestamp.slice(0, 8);
-  const credentialScope = `${date}/${scope.region}/${scope.service}/aws4_request`;
-  const toSign = `${ALGORITHM}\n${timestamp}\n${credentialScope}\n${sha256(canonical)}`;
-  const key = signingKey(credentials.secretAccessKey, date, scope.region, scope.service);
-  const signature = createHmac('sha256', key).update(toSign).digest('hex');
-  headers.authorization =
-    `${ALGORITHM} Credential=${credentials.accessKeyId}/${credentialScope}, ` +
-    `SignedHeaders=${signedNames}, Signature=${signature}`;
-  return headers;
+  lastBlock = { given, credentials, timestamp, headers, names: names.join(';'), canonical };
+  return lastBlock;
 }
 
 /** Hex SHA-256. */
@@ -60,7 +78,8 @@ export function sha256(text: string | Uint8Array): string {
 }
 
 function canonicalValue(value: string): string {
-  return value.trim().replace(/ {2,}/g, ' ');
+  const trimmed = value.trim();
+  return trimmed.includes('  ') ? trimmed.replace(/ {2,}/g, ' ') : trimmed;
 }
 
 let lastSecond = Number.NaN;

@@ -26,6 +26,8 @@ export type AttemptOutcome = 'answered' | 'throttled' | 'lost';
 
 /** Rations attempts: each waits for a place and gives it back. */
 export interface Turnstile {
+  /** A place if one is free and nobody waits for it; spares most attempts the wait for a promise. */
+  tryEnter(): Place | undefined;
   enter(signal: AbortSignal): Promise<Place>;
 }
 

@@ -25,8 +25,12 @@ export interface SignedSenderOptions {
 /** Times that one request is sent elsewhere at once, because an answer said where it belongs. */
 const MAX_REDIRECTS = 3;
 
-interface Attempt {
-  readonly result: CallResult;
+type Success = Extract<CallResult, { ok: true }>;
+
+/** An attempt that failed, and what may be done about it. */
+interface FailedAttempt {
+  readonly ok: false;
+  readonly failure: Failure;
   readonly credentials: Credentials;
   readonly endpoint: Endpoint;
   readonly response?: HttpResponse;
@@ -53,6 +57,15 @@ export class SignedSender {
   /** The access key that the service accepted last. */
   #accepted: string | undefined;
   #renewal: Promise<Credentials> | undefined;
+  /** What the last request's headers were made of. */
+  #unsigned:
+    | {
+        readonly given: SignedCall['headers'];
+        readonly host: string;
+        readonly bodyHash: string;
+        readonly headers: Readonly<Record<string, string>>;
+      }
+    | undefined;
 
   constructor(private readonly options: SignedSenderOptions) {}
 
@@ -61,15 +74,16 @@ export class SignedSender {
     const spent: Spent = { attempts: 0, milliseconds: 0, redirects: 0, freshCredentials: false, clockSet: false };
     for (;;) {
       const attempt = await this.#attempt(call, signal);
-      if (attempt.result.ok) return attempt.result;
+      if (attempt.ok) return attempt;
       spent.attempts++;
       spent.milliseconds += attempt.took;
-      if (!(await this.#mayTryAgain(call, attempt, attempt.result.failure, spent, signal))) return attempt.result;
+      if (!(await this.#mayTryAgain(call, attempt, spent, signal))) return attempt;
     }
   }
 
-  async #attempt(call: SignedCall, signal: AbortSignal): Promise<Attempt> {
-    const place = await call.turnstile?.enter(signal);
+  async #attempt(call: SignedCall, signal: AbortSignal): Promise<Success | FailedAttempt> {
+    signal.throwIfAborted();
+    const place = call.turnstile && (call.turnstile.tryEnter() ?? (await call.turnstile.enter(signal)));
     let outcome: AttemptOutcome = 'lost';
     try {
       const credentials = await this.options.credentials();
@@ -77,15 +91,12 @@ export class SignedSender {
       const started = this.options.clock.now();
       const answer = await this.#exchange(call, credentials, endpoint, signal);
       const took = this.options.clock.now() - started;
-      if (answer instanceof NetworkFailure) {
-        return { result: { ok: false, failure: answer }, credentials, endpoint, took };
-      }
+      if (answer instanceof NetworkFailure) return { ok: false, failure: answer, credentials, endpoint, took };
       const failure = failureOf(call, answer);
       outcome = failure !== undefined && kindOf(failure) === 'throttled' ? 'throttled' : 'answered';
-      if (failure !== undefined)
-        return { result: { ok: false, failure, response: answer }, credentials, endpoint, response: answer, took };
+      if (failure !== undefined) return { ok: false, failure, response: answer, credentials, endpoint, took };
       this.#accepted = credentials.accessKeyId;
-      return { result: { ok: true, response: answer }, credentials, endpoint, response: answer, took };
+      return { ok: true, response: answer };
     } finally {
       place?.leave(outcome);
     }
@@ -100,7 +111,7 @@ export class SignedSender {
     const { clock, connections, service } = this.options;
     const { method, body, timeout = this.options.timeout, maxBodyBytes = this.options.maxBodyBytes } = call;
     const { canonicalPath, canonicalQuery, region } = endpoint;
-    const unsigned = { ...call.headers, host: endpoint.host, 'x-amz-content-sha256': body.hash };
+    const unsigned = this.#unsignedHeaders(call.headers, endpoint.host, body.hash);
     const headers = signedHeaders(
       { method, canonicalPath, canonicalQuery, headers: unsigned, bodyHash: body.hash },
       credentials,
@@ -117,14 +128,17 @@ export class SignedSender {
     }
   }
 
-  async #mayTryAgain(
-    call: SignedCall,
-    attempt: Attempt,
-    failure: Failure,
-    spent: Spent,
-    signal: AbortSignal,
-  ): Promise<boolean> {
-    const { response, endpoint } = attempt;
+  /** The headers before the signature: one and the same object for requests that differ in their path only. */
+  #unsignedHeaders(given: SignedCall['headers'], host: string, bodyHash: string): Readonly<Record<string, string>> {
+    const last = this.#unsigned;
+    if (last?.given === given && last.host === host && last.bodyHash === bodyHash) return last.headers;
+    const headers = { ...given, host, 'x-amz-content-sha256': bodyHash };
+    this.#unsigned = { given, host, bodyHash, headers };
+    return headers;
+  }
+
+  async #mayTryAgain(call: SignedCall, attempt: FailedAttempt, spent: Spent, signal: AbortSignal): Promise<boolean> {
+    const { failure, response, endpoint } = attempt;
     if (response !== undefined && spent.redirects < MAX_REDIRECTS && call.learn?.(failure, response, endpoint)) {
       spent.redirects++;
       return true;

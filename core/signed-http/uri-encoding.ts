@@ -34,12 +34,21 @@ export interface EncodedQuery {
 
 const NO_QUERY: EncodedQuery = { wire: '', canonical: '' };
 
+/** Most requests of a job carry the very same query, which is one object: what the last one came to is kept. */
+let last: { readonly query: Query; readonly encoded: EncodedQuery } | undefined;
+
 /**
- * Encodes and sorts (by code point of the encoded names, as signatures want it) the parameters of a query.
+ * Encodes and sorts (by code point of the encoded names, as signatures want it) the parameters of a query, which must
+ * not change afterwards.
  * @throws URIError as {@link encodeUri}.
  */
 export function encodeQuery(query: Query | undefined): EncodedQuery {
   if (query === undefined) return NO_QUERY;
+  if (last?.query !== query) last = { query, encoded: encodeEntries(query) };
+  return last.encoded;
+}
+
+function encodeEntries(query: Query): EncodedQuery {
   const pairs = Object.entries(query)
     .map(([name, value]) => [encodeUri(name), encodeUri(value)] as const)
     .sort(([a], [b]) => (a < b ? -1 : 1));
