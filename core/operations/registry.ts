@@ -1,20 +1,26 @@
 import { type NamedOperations, type OperationName, operationNameOf } from '../job/operation-name.ts';
+import { computeObjectChecksum } from './compute-object-checksum.ts';
+import { deleteObject } from './delete-object.ts';
 import { deleteObjectTagging } from './delete-object-tagging.ts';
 import { lambdaInvoke } from './lambda-invoke.ts';
 import { mergeTags } from './merge-tags.ts';
 import type { Operation } from './operation.ts';
+import { putObjectCopy } from './put-object-copy.ts';
 import { putObjectLegalHold } from './put-object-legal-hold.ts';
 import { putObjectRetention } from './put-object-retention.ts';
 import { putObjectTagging } from './put-object-tagging.ts';
 
 /** The operations that are built. A new one is its file and its line here. */
 export const OPERATIONS: readonly Operation[] = [
+  putObjectCopy,
   putObjectTagging,
   deleteObjectTagging,
   mergeTags,
+  deleteObject,
   putObjectLegalHold,
   putObjectRetention,
   lambdaInvoke,
+  computeObjectChecksum,
 ];
 
 const byName = new Map(OPERATIONS.map((operation) => [operation.name, operation]));
