@@ -1,7 +1,6 @@
 import { type NamedOperations, type OperationName, operationNameOf } from '../job/operation-name.ts';
 import { computeObjectChecksum } from './compute-object-checksum.ts';
 import { deleteObject } from './delete-object.ts';
-import { computeObjectChecksum } from './compute-object-checksum.ts';
 import { deleteObjectTagging } from './delete-object-tagging.ts';
 import { lambdaInvoke } from './lambda-invoke.ts';
 import { mergeTags } from './merge-tags.ts';
@@ -21,7 +20,6 @@ export const OPERATIONS: readonly Operation[] = [
   putObjectLegalHold,
   putObjectRetention,
   lambdaInvoke,
-  computeObjectChecksum,
   computeObjectChecksum,
 ];
 
