@@ -4,8 +4,8 @@ import { succeeded, type TaskResult } from './task-result.ts';
 export type Examination =
   /** `says`: what the task would do, a sentence without its full stop: "Would replace 2 tags by 1". */
   | { readonly finding: 'change'; readonly says: string }
-  /** The object already is as the task would leave it. */
-  | { readonly finding: 'unchanged' }
+  /** The object already is as the task would leave it. `says`: what a dry run says of that, unless "Unchanged". */
+  | { readonly finding: 'unchanged'; readonly says?: string }
   /** The task would fail, with this line in the report. */
   | { readonly finding: 'failure'; readonly result: TaskResult };
 
@@ -18,7 +18,7 @@ export function dryRunResult(examination: Examination): TaskResult {
     case 'change':
       return succeeded(examination.says);
     case 'unchanged':
-      return UNCHANGED;
+      return examination.says === undefined ? UNCHANGED : succeeded(examination.says);
     case 'failure':
       return examination.result;
   }

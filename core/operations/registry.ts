@@ -2,6 +2,7 @@ import { type NamedOperations, type OperationName, operationNameOf } from '../jo
 import { computeObjectChecksum } from './compute-object-checksum.ts';
 import { deleteObject } from './delete-object.ts';
 import { deleteObjectTagging } from './delete-object-tagging.ts';
+import { inspect } from './inspect.ts';
 import { lambdaInvoke } from './lambda-invoke.ts';
 import { mergeTags } from './merge-tags.ts';
 import type { Operation } from './operation.ts';
@@ -20,6 +21,7 @@ export const OPERATIONS: readonly Operation[] = [
   putObjectLegalHold,
   putObjectRetention,
   lambdaInvoke,
+  inspect,
   computeObjectChecksum,
 ];
 
