@@ -32,7 +32,7 @@ function aboutWork(job: JobDescriptor): Row[] {
     ...optional('Operation', operationOf(job)),
     ...optional('Options', optionsOf(job)),
     ...optional('Manifest', job.Manifest?.Location.ObjectArn),
-    ...optional('Columns', job.Manifest?.Spec.Fields?.join(', ')),
+    ...optional('Columns', job.Manifest?.Spec?.Fields?.join(', ')),
     ...optional('Report', reportOf(job)),
     ...optional('Role', roleOf(job)),
   ];

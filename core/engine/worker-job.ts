@@ -1,5 +1,5 @@
 import type { StoredRequest } from '../job/records.ts';
-import type { ManifestField } from '../job/request.ts';
+import type { LineColumns } from '../manifest/line-form.ts';
 import { readTaskLine, type TaskLine } from '../manifest/task-line.ts';
 import { dryRunResult, UNCHANGED } from '../operations/examination.ts';
 import type { Operation, Task, TaskContext } from '../operations/operation.ts';
@@ -10,7 +10,8 @@ import type { FinishedTask } from './part-file.ts';
 /** The job as a worker carries it out. */
 export interface WorkerJob {
   readonly stored: StoredRequest;
-  readonly fields: readonly ManifestField[];
+  /** How the lines of its shards are read. */
+  readonly columns: LineColumns;
   readonly operation: Operation;
   readonly parameters: unknown;
   /** All of it but what the shard's worker adds. */
@@ -72,16 +73,16 @@ async function resultOf({ stored, operation, parameters }: WorkerJob, context: T
 }
 
 /** The task of a line, ended without being carried out. */
-export function finish(line: string, fields: readonly ManifestField[], result: TaskResult): FinishedTask {
-  return finished(parse(line, fields), result);
+export function finish(line: string, columns: LineColumns, result: TaskResult): FinishedTask {
+  return finished(parse(line, columns), result);
 }
 
 function finished(task: TaskLine, result: TaskResult): FinishedTask {
   return { succeeded: result.status === 'succeeded', row: reportRow(task, result) };
 }
 
-function parse(line: string, fields: readonly ManifestField[]): TaskLine {
-  const task = readTaskLine(line, fields);
+function parse(line: string, columns: LineColumns): TaskLine {
+  const task = readTaskLine(line, columns);
   if (typeof task === 'string') throw new Error(`a prepared line is not valid: ${task}`);
   return task;
 }

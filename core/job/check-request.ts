@@ -1,3 +1,4 @@
+import { formatOf } from '../manifest/manifest-format.ts';
 import type { Operation } from '../operations/operation.ts';
 import { refusalOf } from '../operations/refusal.ts';
 import { findOperation, operationOf } from '../operations/registry.ts';
@@ -67,11 +68,39 @@ function manifestProblems({ Manifest: manifest, ManifestGenerator: generator }: 
   if (generator !== undefined) {
     return [{ path: '', says: 'must have either Manifest or ManifestGenerator, but has both' }];
   }
-  return [...fieldProblems(manifest), ...locationProblems(manifest)];
+  return [...formatProblems(manifest), ...fieldProblems(manifest), ...locationProblems(manifest)];
 }
 
-function fieldProblems({ Spec: { Fields: fields } }: Manifest): Problem[] {
+/** The options of `Manifest.Drover`, and the formats that they belong to. */
+const FORMAT_OPTIONS = {
+  Header: ['S3BatchOperations_CSV_20180820'],
+  ExtraColumns: ['S3BatchOperations_CSV_20180820'],
+  EmptyVersion: ['S3BatchOperations_CSV_20180820', 'S3InventoryReport_CSV_20161130', 'S3InventoryReport_CSV_20211130'],
+  DeleteMarkers: ['S3InventoryReport_CSV_20161130', 'S3InventoryReport_CSV_20211130'],
+  Tasks: ['Report_CSV_20180820'],
+} as const;
+
+function formatProblems(manifest: Manifest): Problem[] {
+  const { Spec, Drover: options = {} } = manifest;
+  if (Spec === undefined && options.Format === undefined) return [{ path: 'Manifest.Spec', says: 'is missing' }];
+  if (Spec !== undefined && options.Format !== undefined) {
+    return [{ path: 'Manifest', says: 'must have either Spec or Drover.Format, but has both' }];
+  }
+  const format = formatOf(manifest);
+  return Object.entries(FORMAT_OPTIONS)
+    .filter(([name, formats]) => Object.hasOwn(options, name) && !formats.some((each) => each === format))
+    .map(([name, formats]) => ({
+      path: `Manifest.Drover.${name}`,
+      says: `is for the format ${formats.join(' or ')}, not for ${format}`,
+    }));
+}
+
+function fieldProblems(manifest: Manifest): Problem[] {
   const path = 'Manifest.Spec.Fields';
+  const fields = manifest.Spec?.Fields;
+  if (formatOf(manifest) !== 'S3BatchOperations_CSV_20180820') {
+    return fields === undefined ? [] : [{ path, says: 'is for CSV manifests: an inventory names its fields itself' }];
+  }
   if (fields === undefined) {
     return [{ path, says: 'is missing: it must be a list that says what the columns hold, like Bucket, Key' }];
   }
