@@ -92,7 +92,7 @@ function confirmationProblems({ ConfirmationRequired, Drover }: JobRequest, conf
 }
 
 function versionProblems({ Manifest: manifest }: JobRequest): Problem[] {
-  if (manifest?.Spec.Fields?.includes('VersionId') !== true) return [];
+  if (manifest?.Spec?.Fields?.includes('VersionId') !== true) return [];
   return [
     {
       path: 'Operation.Drover.DeleteObject.AllVersions',

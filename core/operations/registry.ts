@@ -2,14 +2,17 @@ import { type NamedOperations, type OperationName, operationNameOf } from '../jo
 import { computeObjectChecksum } from './compute-object-checksum.ts';
 import { deleteObject } from './delete-object.ts';
 import { deleteObjectTagging } from './delete-object-tagging.ts';
+import { initiateRestoreObject } from './initiate-restore-object.ts';
 import { inspect } from './inspect.ts';
 import { lambdaInvoke } from './lambda-invoke.ts';
 import { mergeTags } from './merge-tags.ts';
 import type { Operation } from './operation.ts';
+import { putObjectAcl } from './put-object-acl.ts';
 import { putObjectCopy } from './put-object-copy.ts';
 import { putObjectLegalHold } from './put-object-legal-hold.ts';
 import { putObjectRetention } from './put-object-retention.ts';
 import { putObjectTagging } from './put-object-tagging.ts';
+import { updateObjectEncryption } from './update-object-encryption.ts';
 
 /** The operations that are built. A new one is its file and its line here. */
 export const OPERATIONS: readonly Operation[] = [
@@ -20,6 +23,9 @@ export const OPERATIONS: readonly Operation[] = [
   deleteObject,
   putObjectLegalHold,
   putObjectRetention,
+  initiateRestoreObject,
+  updateObjectEncryption,
+  putObjectAcl,
   lambdaInvoke,
   inspect,
   computeObjectChecksum,

@@ -56,10 +56,10 @@ function templateProblems({ Manifest }: JobRequest, { TargetKey, TargetKeyPrefix
   const problems: Problem[] = [];
   if (TargetKeyPrefix !== undefined) problems.push({ path, says: 'must not be given together with TargetKeyPrefix' });
   const template = parseTargetKey(TargetKey);
-  const fields = Manifest?.Spec.Fields;
+  const fields = Manifest?.Spec?.Fields;
   if ('problem' in template) problems.push({ path, says: template.problem });
   else if (needsVersion(template) && fields !== undefined && !fields.includes('VersionId')) {
-    problems.push({ path, says: 'wants the version of each object, but Manifest.Spec.Fields has no VersionId' });
+    problems.push({ path, says: 'wants the version of each object, but Manifest.Spec?.Fields has no VersionId' });
   }
   return problems;
 }
