@@ -59,7 +59,7 @@ function templateProblems({ Manifest }: JobRequest, { TargetKey, TargetKeyPrefix
   const fields = Manifest?.Spec?.Fields;
   if ('problem' in template) problems.push({ path, says: template.problem });
   else if (needsVersion(template) && fields !== undefined && !fields.includes('VersionId')) {
-    problems.push({ path, says: 'wants the version of each object, but Manifest.Spec?.Fields has no VersionId' });
+    problems.push({ path, says: 'wants the version of each object, but Manifest.Spec.Fields has no VersionId' });
   }
   return problems;
 }
