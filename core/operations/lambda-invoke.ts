@@ -1,74 +1,74 @@
-import { randomBytes } from 'node:crypto';
 import type { z } from 'zod';
-import type { LambdaReply } from '../lambda/lambda-data-client.ts';
+import { explainHead } from '../s3/requests/explain-head.ts';
+import { headObject } from '../s3/requests/head-object.ts';
 import { type Clock, systemClock } from '../signed-http/clock.ts';
-import { fullJitter } from '../signed-http/patience.ts';
-import { lambdaAnswer } from './lambda-answer.ts';
-import { lambdaEvent } from './lambda-event.ts';
-import type { Operation, TaskContext } from './operation.ts';
+import { invocationProblems, schemaVersionOf } from './lambda/check-invocation.ts';
+import { invokeTogether } from './lambda/invoke-together.ts';
+import type { EventForm } from './lambda/lambda-event.ts';
+import type { Operation, Task, TaskContext } from './operation.ts';
 import { PARAMETERS } from './schema.ts';
-import { failed, succeeded, type TaskResult } from './task-result.ts';
-
-/**
- * Calls of a function that answers TemporaryFailure, and the milliseconds between them. S3 does not say how often it
- * calls again; six calls in some ten seconds outlast a hiccup, and leave it to the next job to outlast more.
- */
-export const TEMPORARY_FAILURE_CALLS = 6;
-const BETWEEN_CALLS = { baseDelay: 500, maxDelay: 30_000 };
+import type { TaskResult } from './task-result.ts';
 
 const parameters = PARAMETERS.LambdaInvoke;
 type Parameters = z.infer<typeof parameters>;
+
+/** Tasks of a shard where each is a call, and at most where calls have many. */
+const TASKS_PER_SHARD = { alone: 500, together: 20_000 };
 
 export const lambdaInvoke: Operation<Parameters> = createLambdaInvoke(systemClock);
 
 /** @param clock paces the calls after a temporary failure. */
 export function createLambdaInvoke(clock: Clock): Operation<Parameters> {
+  async function invoke(tasks: readonly Task[], asked: Parameters, context: TaskContext): Promise<TaskResult[]> {
+    return await invokeTogether(tasks, eventForm(asked, context), context, clock);
+  }
   return {
     name: 'LambdaInvoke',
-    summary: 'Invokes a Lambda function with each object.',
+    summary: 'Invokes a Lambda function with each object, or with many at once.',
     schema: parameters,
     roleActions: ['lambda:InvokeFunction'],
+    examineActions: ['s3:GetObject', 's3:GetObjectVersion', 's3:ListBucket'],
     concurrency: 16,
     invokesFunctions: true,
-    repetition: 'Invokes the function again with the same task: the function must bear that.',
-    differences: [],
+    repetition: 'Invokes the function again with the same tasks: the function must bear that.',
+    differences: [
+      'A task that fails with TemporaryFailure is invoked again up to five times within some ten seconds, and reported ' +
+        'as failed then; how often S3 does so, and when, is not published.',
+      'A function should end within 14 minutes: a call that outlasts the worker that waits for it is given up and made ' +
+        'again by another, and a task that has outlasted three workers is reported as failed, with the code WorkerCrashed.',
+      'At most 100 invocations of one job run at a time unless MaxConcurrentInvocations says otherwise; S3 runs up to ' +
+        'about 1,000.',
+      'An answer that names a task twice fails it with PermanentFailure; what S3 does then is not published.',
+    ],
     knowsUnchanged: false,
-    tasksPerShard: () => 500,
-    // Written with the batch: see issue's helper.
-    async examine() {
-      return { finding: 'change', says: 'Would invoke the function' };
+    tasksPerShard: ({ TasksPerInvocation = 1 }) =>
+      Math.min(TASKS_PER_SHARD.alone * TasksPerInvocation, TASKS_PER_SHARD.together),
+    checkRequest: invocationProblems,
+    async examine(task, { FunctionArn }, { s3, signal }) {
+      const says = `Would invoke ${FunctionArn}`;
+      const reply = await headObject(s3, task, signal);
+      if (reply.ok) return { finding: 'change', says: `${says} with ${reply.headers['content-length'] ?? '?'} bytes` };
+      // The function is given keys, whatever is there: it may want just those that are not.
+      const { code } = await explainHead(s3, task, reply, signal);
+      return { finding: 'change', says: `${says}, although a look at the object ends in ${code}` };
     },
-    async execute(task, { FunctionArn }, context) {
-      for (let calls = 1; ; calls++) {
-        const event = lambdaEvent(task, context.jobId, newInvocationId(), FunctionArn);
-        const reply = await context.lambda.invoke(FunctionArn, JSON.stringify(event), context.signal);
-        if (!reply.ok) return refusal(reply);
-        if (reply.functionError !== undefined) return functionError(reply.payload);
-        const answer = lambdaAnswer(reply.payload, event);
-        if (answer.resultCode === 'Succeeded') return succeeded(answer.resultString);
-        if (answer.resultCode === 'PermanentFailure' || calls === TEMPORARY_FAILURE_CALLS) {
-          return failed(200, answer.resultCode, answer.resultString);
-        }
-        await pause(calls, clock, context);
-      }
+    async execute(task, asked, context) {
+      const [result] = await invoke([task], asked, context);
+      if (result === undefined) throw new Error(`nothing became of task ${task.taskId}`);
+      return result;
+    },
+    batch: {
+      size: ({ TasksPerInvocation = 1 }) => TasksPerInvocation,
+      execute: invoke,
     },
   };
 }
 
-async function pause(calls: number, clock: Clock, context: TaskContext): Promise<void> {
-  await clock.sleep(fullJitter(calls, BETWEEN_CALLS, clock), context.signal);
-}
-
-/** Opaque, and of the form that functions have always been given. */
-function newInvocationId(): string {
-  return randomBytes(36).toString('base64');
-}
-
-function refusal(reply: LambdaReply & { ok: false }): TaskResult {
-  return failed(reply.httpStatus, reply.code, reply.message);
-}
-
-/** The status is that of Invoke, which did what it was asked to. */
-function functionError(payload: string): TaskResult {
-  return failed(200, 'PermanentFailure', `Lambda returned function error: ${payload}`);
+function eventForm(asked: Parameters, { jobId }: TaskContext): EventForm {
+  return {
+    version: schemaVersionOf(asked),
+    jobId,
+    functionArn: asked.FunctionArn,
+    userArguments: asked.UserArguments,
+  };
 }

@@ -1,11 +1,13 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { LambdaReply } from '../../../core/lambda/lambda-data-client.ts';
-import { createLambdaInvoke, TEMPORARY_FAILURE_CALLS } from '../../../core/operations/lambda-invoke.ts';
-import type { Task } from '../../../core/operations/operation.ts';
+import { TEMPORARY_FAILURE_CALLS } from '../../../core/operations/lambda/invoke-together.ts';
+import { createLambdaInvoke, lambdaInvoke } from '../../../core/operations/lambda-invoke.ts';
+import type { Operation, Task } from '../../../core/operations/operation.ts';
 import type { TaskResult } from '../../../core/operations/task-result.ts';
 import { VirtualClock } from '../signed-http/virtual-clock.ts';
-import { contextOf, ScriptedFunction, TASK } from './task-context.ts';
+import { contextOf, refusal, ScriptedFunction, ScriptedS3, answer as s3Answer, TASK } from './task-context.ts';
+import { whyRefused } from './why-refused.ts';
 
 const ARN = 'arn:aws:lambda:eu-west-1:111122223333:function:resize:live';
 
@@ -30,7 +32,9 @@ function payload(text: string): Reply {
   return () => ({ ok: true, payload: text });
 }
 
-async function run(replies: readonly Reply[], task: Task = TASK, parameters = { FunctionArn: ARN }) {
+type Parameters = typeof lambdaInvoke extends Operation<infer P> ? P : never;
+
+async function run(replies: readonly Reply[], task: Task = TASK, parameters: Parameters = { FunctionArn: ARN }) {
   const lambda = new ScriptedFunction(...replies);
   const clock = new VirtualClock();
   const result = await createLambdaInvoke(clock).execute(task, parameters, contextOf({ lambda }));
@@ -57,6 +61,30 @@ describe('LambdaInvoke', () => {
         },
       },
     ]);
+  });
+
+  test('invokes the function with an event of schema 2.0, and the job’s arguments', async () => {
+    const parameters = { FunctionArn: ARN, InvocationSchemaVersion: '2.0', UserArguments: { size: '1', empty: '' } };
+    const done = answer({ resultCode: 'Succeeded', resultString: 'done' }, { invocationSchemaVersion: '2.0' });
+    const { lambda, result } = await run([done], TASK, parameters);
+    expect(result.status).toBe('succeeded');
+    expect(lambda.calls).toEqual([
+      {
+        functionArn: ARN,
+        event: {
+          invocationSchemaVersion: '2.0',
+          invocationId: expect.stringMatching(/^[A-Za-z0-9+/]{48}$/),
+          job: { id: 'job-1', userArguments: { size: '1', empty: '' } },
+          tasks: [{ taskId: '7-12', s3Key: 'a+b/%C3%BC.jpg', s3VersionId: 'v1', s3Bucket: 'photos' }],
+        },
+      },
+    ]);
+    const bare = await run([done], TASK, { ...parameters, UserArguments: undefined });
+    expect(bare.lambda.calls[0]?.event.job).toEqual({ id: 'job-1' });
+    const old = await run([answer({ resultCode: 'Succeeded' })], TASK, parameters);
+    expect(old.result).toEqual(
+      failed(200, 'PermanentFailure', 'Invalid response: invocationSchemaVersion must be 2.0'),
+    );
   });
 
   test('names no version where there is none, and the bucket in the function’s partition', async () => {
@@ -117,6 +145,14 @@ describe('LambdaInvoke', () => {
       failed(200, 'PermanentFailure', 'Invalid response: invocationId is not that of the request'),
     ],
     [
+      'two results for the task',
+      (event) => {
+        const result = { taskId: '7-12', resultCode: 'Succeeded' };
+        return answer({}, { results: [result, result] })(event);
+      },
+      failed(200, 'PermanentFailure', 'Invalid response: several results for the task'),
+    ],
+    [
       'no result for the task, to be treated as a permanent failure',
       answer({ taskId: 'other', resultCode: 'Succeeded' }),
       failed(200, 'PermanentFailure', 'Lambda returned no result for the task'),
@@ -171,14 +207,65 @@ describe('LambdaInvoke', () => {
     );
   });
 
+  test.each<[string, object, string]>([
+    ['no schema version', {}, ''],
+    ['schema 1.0', { InvocationSchemaVersion: '1.0' }, ''],
+    ['schema 2.0', { InvocationSchemaVersion: '2.0' }, ''],
+    ['schema 2.0 with arguments', { InvocationSchemaVersion: '2.0', UserArguments: { a: 'b' } }, ''],
+    ['a name', { FunctionArn: 'resize' }, ''],
+    ['another account', { FunctionArn: 'arn:aws:lambda:eu-west-1:999999999999:function:f' }, ''],
+    [
+      'another schema',
+      { InvocationSchemaVersion: '3.0' },
+      'Operation.LambdaInvoke.InvocationSchemaVersion must be 1.0 or 2.0, not "3.0".',
+    ],
+    [
+      'arguments without a schema version',
+      { UserArguments: { a: 'b' } },
+      'Operation.LambdaInvoke.UserArguments needs InvocationSchemaVersion 2.0: events of schema 1.0 have no place for arguments.',
+    ],
+    ['arguments in schema 1.0', { InvocationSchemaVersion: '1.0', UserArguments: { a: 'b' } }, 'UserArguments needs'],
+    ['no arguments at all', { InvocationSchemaVersion: '2.0', UserArguments: {} }, 'must have 1 to 10 entries'],
+    ['another service', { FunctionArn: 'arn:aws:s3:::photos' }, 'must be the ARN of a Lambda function'],
+    [
+      'another partition',
+      { FunctionArn: 'arn:aws-cn:lambda:cn-north-1:111122223333:function:f' },
+      "Operation.LambdaInvoke.FunctionArn is in the partition aws-cn, and the job's role in aws",
+    ],
+  ])('is asked for with %s', (_, parameters, refused) => {
+    const why = whyRefused({ LambdaInvoke: { FunctionArn: ARN, ...parameters } });
+    if (refused === '') expect(why).toBe('');
+    else expect(why).toContain(refused);
+  });
+
   test.each([
-    [{ FunctionArn: ARN }, true],
-    [{ FunctionArn: ARN, InvocationSchemaVersion: '1.0' }, true],
-    [{ FunctionArn: ARN, InvocationSchemaVersion: '2.0' }, false],
-    [{ FunctionArn: ARN, UserArguments: { a: 'b' } }, false],
-    [{ FunctionArn: 'arn:aws:s3:::photos' }, false],
-    [{}, false],
-  ])('takes the parameters %j: %s', (parameters, valid) => {
-    expect(createLambdaInvoke(new VirtualClock()).schema.safeParse(parameters).success).toBe(valid);
+    [undefined, 1, 500],
+    [1, 1, 500],
+    [10, 10, 5_000],
+    [1_000, 1_000, 20_000],
+  ])('with TasksPerInvocation %j has batches of %i and shards of %i', (TasksPerInvocation, size, shard) => {
+    const parameters = { FunctionArn: ARN, TasksPerInvocation };
+    expect([lambdaInvoke.batch?.size(parameters), lambdaInvoke.tasksPerShard(parameters)]).toEqual([size, shard]);
+  });
+
+  test('takes from 1 to 1,000 tasks in an invocation', () => {
+    const why = (TasksPerInvocation: number) =>
+      whyRefused({ LambdaInvoke: { FunctionArn: ARN }, Drover: { LambdaInvoke: { TasksPerInvocation } } });
+    expect([why(1), why(1_000)]).toEqual(['', '']);
+    for (const wrong of [0, 1_001, 1.5])
+      expect(why(wrong)).toContain('TasksPerInvocation must be a whole number from 1 to');
+  });
+
+  test.each([
+    ['the object', s3Answer('', { 'content-length': '7' }), `Would invoke ${ARN} with 7 bytes`],
+    [
+      'no object: S3 invokes the function all the same',
+      refusal(404, 'NoSuchKey', '-'),
+      `Would invoke ${ARN}, although a look at the object ends in NoSuchKey`,
+    ],
+  ])('tells in a dry run of %s, and invokes nothing', async (_, reply, says) => {
+    const context = contextOf({ s3: new ScriptedS3(reply) });
+    const examination = await lambdaInvoke.examine(TASK, { FunctionArn: ARN }, context);
+    expect(examination).toEqual({ finding: 'change', says });
   });
 });
