@@ -54,7 +54,7 @@ export function createPutObjectCopy(tools: CopyTools): Operation<CopyParameters>
       const plan = copyPlan(parameters);
       const target = targetOf(plan, task);
       if ('status' in target) return { finding: 'failure', result: target };
-      return await examineCopy(task, target, plan, context, tools.limits);
+      return await examineCopy(task, target, plan, context, tools);
     },
     async execute(task, parameters, context) {
       const plan = copyPlan(parameters);

@@ -6,6 +6,7 @@ import { initiateRestoreObject } from './initiate-restore-object.ts';
 import { inspect } from './inspect.ts';
 import { lambdaInvoke } from './lambda-invoke.ts';
 import { mergeTags } from './merge-tags.ts';
+import { move } from './move.ts';
 import type { Operation } from './operation.ts';
 import { putObjectAcl } from './put-object-acl.ts';
 import { putObjectCopy } from './put-object-copy.ts';
@@ -17,6 +18,7 @@ import { updateObjectEncryption } from './update-object-encryption.ts';
 /** The operations that are built. A new one is its file and its line here. */
 export const OPERATIONS: readonly Operation[] = [
   putObjectCopy,
+  move,
   putObjectTagging,
   deleteObjectTagging,
   mergeTags,

@@ -16,13 +16,13 @@ const IDLE_COPY =
   'This copy request is illegal because it is trying to copy an object to itself without changing the ' +
   "object's metadata, storage class, website redirect location or encryption attributes.";
 
-/** Says what a copy would do. Reads only. */
+/** Says what a copy, or a move, would do. Reads only. */
 export async function examineCopy(
   task: Task,
   target: CopyTarget,
   plan: CopyPlan,
   { s3, signal }: Pick<TaskContext, 's3' | 'signal'>,
-  limits: CopyLimits,
+  { limits, verb = 'copy' }: { readonly limits: CopyLimits; readonly verb?: 'copy' | 'move' },
 ): Promise<Examination> {
   const found = await findSource(s3, task, plan, signal);
   if ('refusal' in found) return failure(s3Failed(found.refusal));
@@ -30,14 +30,18 @@ export async function examineCopy(
   const parts = planParts(source.size, limits);
   if (parts === undefined) return failure(failed(400, 'EntityTooLarge', `The object has ${source.size} bytes`));
   const isLarge = source.size > limits.largestSingleCopy;
-  const refused = sourceFailure(source, plan) ?? (isLarge ? metadataFailure(source, plan) : undefined);
+  const refused =
+    sourceFailure(source, plan) ?? (isLarge || verb === 'move' ? metadataFailure(source, plan) : undefined);
   if (refused !== undefined) return failure(refused);
   if (isOntoItself(task, target) && (await isCurrent(task, source, { s3, signal }))) {
     if (task.versionId === undefined && isIdle(plan)) return failure(failed(400, 'InvalidRequest', IDLE_COPY));
     if (await isAsAsked(source, plan, { s3, signal })) return { finding: 'unchanged' };
   }
   const how = isLarge ? `in ${parts.count} parts` : 'by CopyObject';
-  return { finding: 'change', says: `Would copy ${source.size} bytes to s3://${target.bucket}/${target.key} ${how}` };
+  return {
+    finding: 'change',
+    says: `Would ${verb} ${source.size} bytes to s3://${target.bucket}/${target.key} ${how}`,
+  };
 }
 
 function failure(result: TaskResult): Examination {
