@@ -1,6 +1,6 @@
 import { dnsSuffixOf } from '../signed-http/dns-suffix.ts';
 import type { HttpResponse } from '../signed-http/exchange.ts';
-import type { Failure } from '../signed-http/failure.ts';
+import { codeOfStatus, type Failure } from '../signed-http/failure.ts';
 import type { AddressingStyle } from './addressing-style.ts';
 import { elementText } from './xml-text.ts';
 
@@ -110,11 +110,16 @@ export class BucketRoutes {
 
 function lessonOf(failure: Failure, response: HttpResponse): Lesson | undefined {
   const redirect = [301, 302, 307, 308].includes(response.status);
-  if (!redirect && !(response.status === 400 && failure.code === 'AuthorizationHeaderMalformed')) return undefined;
+  if (!redirect && !isWrongRegion(failure)) return undefined;
   const region = response.headers['x-amz-bucket-region'] ?? elementText(response.body, 'Region');
   const location = redirect ? locationOf(response) : undefined;
   const known = region !== undefined && REGION.test(region) ? region : undefined;
   return known === undefined && location === undefined ? undefined : { region: known, location };
+}
+
+/** A HEAD has no document to name the code: a header that names another Region is all it has to say. */
+function isWrongRegion({ httpStatus, code }: Failure): boolean {
+  return httpStatus === 400 && (code === 'AuthorizationHeaderMalformed' || code === codeOfStatus(400));
 }
 
 function locationOf(response: HttpResponse): URL | undefined {

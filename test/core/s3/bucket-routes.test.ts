@@ -65,6 +65,7 @@ describe('where a bucket is, is learned from', () => {
       'the document of a refused signature',
       answer(400, {}, '<Error><Code>AuthorizationHeaderMalformed</Code><Region>eu-west-1</Region></Error>'),
     ],
+    ['the header of a refused HEAD', answer(400, { 'x-amz-bucket-region': 'eu-west-1' })],
     [
       'the Location of a 307',
       answer(307, { location: 'https://photos.s3-eu-west-1.amazonaws.com/key?tagging' }),
