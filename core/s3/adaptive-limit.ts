@@ -1,5 +1,6 @@
 import { onAbort } from '../signed-http/abort-listeners.ts';
 import type { AttemptOutcome, Place, Turnstile } from '../signed-http/signed-call.ts';
+import { type Latency, LatencyWatch } from './latency-watch.ts';
 
 export interface AdaptiveLimitOptions {
   /** Requests at once to begin with. */
@@ -8,16 +9,31 @@ export interface AdaptiveLimitOptions {
   readonly maximum: number;
 }
 
+/** What is left of the limit when answers take far longer than usual. */
+const LATENCY_CUT = 0.9;
+
+/**
+ * Latency alone cuts to no less than this: where it is the service's own, and not of the queue that we make, fewer
+ * requests would only be slower.
+ */
+const LATENCY_FLOOR = 16;
+
 /**
  * How many requests may be under way at once, found out by trying: one more for each round in which all places were
  * taken and nothing was throttled, half as many when the service throttles (additive increase, multiplicative
- * decrease), at most once a round: what was sent before a cut says nothing about the limit after it.
+ * decrease), at most once a round: what was sent before a cut says nothing about the limit after it. Requests that
+ * queue somewhere answer late before any is refused: while those of a kind take well longer than they did, the limit
+ * stays; while they take far longer, it gives way a little each round.
  */
 export class AdaptiveLimit implements Turnstile {
   #limit: number;
   #inFlight = 0;
   #round = 0;
   #throttles = 0;
+  #latency: Latency = 'usual';
+  /** Whether all places were taken at some time since latency was looked at last. */
+  #wasFull = false;
+  readonly #watches = new Map<string, LatencyWatch>();
   readonly #maximum: number;
   readonly #queue: (() => void)[] = [];
 
@@ -63,10 +79,13 @@ export class AdaptiveLimit implements Turnstile {
     const round = this.#round;
     let left = false;
     return {
-      leave: (outcome) => {
+      leave: (outcome, kind, milliseconds) => {
         if (left) return;
         left = true;
         this.#adapt(outcome, round);
+        if (outcome === 'answered' && kind !== undefined && milliseconds !== undefined && round === this.#round) {
+          this.#watch(kind, milliseconds);
+        }
         this.#inFlight--;
         this.#admit();
       },
@@ -77,11 +96,31 @@ export class AdaptiveLimit implements Turnstile {
     if (outcome === 'throttled') {
       this.#throttles++;
       if (round < this.#round) return;
-      this.#round++;
-      this.#limit = Math.max(1, this.#limit / 2);
-    } else if (outcome === 'answered' && this.#inFlight >= this.limit) {
+      this.#cutTo(Math.max(1, this.#limit / 2));
+    } else if (outcome === 'answered' && this.#latency === 'usual' && this.#inFlight >= this.limit) {
       this.#limit = Math.min(this.#maximum, this.#limit + 1 / this.#limit);
     }
+  }
+
+  #watch(kind: string, milliseconds: number): void {
+    const watch = this.#watches.get(kind) ?? new LatencyWatch();
+    this.#watches.set(kind, watch);
+    this.#wasFull ||= this.#inFlight >= this.limit;
+    const latency = watch.take(milliseconds, this.limit);
+    if (latency === undefined) return;
+    // A limit that is not reached is not what makes answers late.
+    const mayCut = this.#wasFull && this.#limit > LATENCY_FLOOR;
+    this.#latency = latency;
+    this.#wasFull = false;
+    if (latency !== 'excessive' || !mayCut) return;
+    this.#cutTo(Math.max(LATENCY_FLOOR, this.#limit * LATENCY_CUT));
+  }
+
+  #cutTo(limit: number): void {
+    this.#round++;
+    this.#limit = limit;
+    this.#latency = 'usual';
+    for (const watch of this.#watches.values()) watch.startWindow();
   }
 
   #admit(): void {

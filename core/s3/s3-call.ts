@@ -4,6 +4,7 @@ import type { Endpoint, SignedCall, Turnstile } from '../signed-http/signed-call
 import { type EncodedQuery, encodePath, encodeQuery } from '../signed-http/uri-encoding.ts';
 import type { BucketLimits } from './bucket-limits.ts';
 import type { BucketRoutes } from './bucket-routes.ts';
+import { requestKind } from './request-kind.ts';
 import { s3Failure } from './s3-failure.ts';
 import { NO_BODY, type S3Request } from './s3-request.ts';
 
@@ -19,6 +20,7 @@ class S3Call implements SignedCall {
   readonly body: SignedCall['body'];
   readonly timeout: number | undefined;
   readonly maxBodyBytes: number | undefined;
+  readonly kind: string | undefined;
   readonly #key: string;
   readonly #query: EncodedQuery;
 
@@ -36,6 +38,7 @@ class S3Call implements SignedCall {
     this.body = request.body ?? NO_BODY;
     this.timeout = request.timeout;
     this.maxBodyBytes = request.maxBodyBytes;
+    this.kind = requestKind(request);
     this.#key = key === undefined ? '' : `/${encodePath(key)}`;
     this.#query = encodeQuery(versionId === undefined ? query : { ...query, versionId });
   }

@@ -32,7 +32,11 @@ export interface Turnstile {
 }
 
 export interface Place {
-  leave(outcome: AttemptOutcome): void;
+  /**
+   * @param kind the call's.
+   * @param milliseconds from signing to the answer.
+   */
+  leave(outcome: AttemptOutcome, kind?: string, milliseconds?: number): void;
 }
 
 /** One request to an AWS service, to be signed and sent until it succeeds or fails for good. */
@@ -48,6 +52,8 @@ export interface SignedCall {
   /** Learns from a failure where the request belongs; true when {@link endpoint} now answers another place. */
   learn?(failure: Failure, response: HttpResponse, tried: Endpoint): boolean;
   readonly turnstile?: Turnstile;
+  /** Calls of one kind take about as long one as another; left out where that cannot be said. */
+  readonly kind?: string | undefined;
   /** Milliseconds without an answer after which an attempt is given up; the sender's own unless given. */
   readonly timeout?: number | undefined;
   /** Bytes of the answer that are read; the sender's own unless given. */

@@ -85,12 +85,13 @@ export class SignedSender {
     signal.throwIfAborted();
     const place = call.turnstile && (call.turnstile.tryEnter() ?? (await call.turnstile.enter(signal)));
     let outcome: AttemptOutcome = 'lost';
+    let took = 0;
     try {
       const credentials = await this.options.credentials();
       const endpoint = call.endpoint();
       const started = this.options.clock.now();
       const answer = await this.#exchange(call, credentials, endpoint, signal);
-      const took = this.options.clock.now() - started;
+      took = this.options.clock.now() - started;
       if (answer instanceof NetworkFailure) return { ok: false, failure: answer, credentials, endpoint, took };
       const failure = failureOf(call, answer);
       outcome = failure !== undefined && kindOf(failure) === 'throttled' ? 'throttled' : 'answered';
@@ -98,7 +99,7 @@ export class SignedSender {
       this.#accepted = credentials.accessKeyId;
       return { ok: true, response: answer };
     } finally {
-      place?.leave(outcome);
+      place?.leave(outcome, call.kind, took);
     }
   }
 

@@ -301,6 +301,36 @@ describe('throttling', () => {
   });
 });
 
+describe('latency', () => {
+  /** A server that takes its time by the clock of the client, and 32 requests that are under way at once. */
+  async function round(rig: { client: S3Connection; clock: VirtualClock; held: (() => void)[] }, milliseconds: number) {
+    const all = Promise.all(
+      Array.from({ length: 32 }, () => rig.client.send(putObjectTaggingRequest(OBJECT, TAGS), never)),
+    );
+    let ended = false;
+    let peak = 0;
+    void all.finally(() => {
+      ended = true;
+    });
+    while (!ended) {
+      for (let turn = 0; turn < 50; turn++) await new Promise(setImmediate);
+      peak = Math.max(peak, rig.held.length);
+      rig.clock.time += milliseconds;
+      for (const answer of rig.held.splice(0)) answer();
+    }
+    return peak;
+  }
+
+  test('far above what it was lets fewer requests through, before any is refused', async () => {
+    const held: (() => void)[] = [];
+    const hold: Step = (_, response) => void held.push(() => response.end());
+    const { client, clock } = await rig([hold], { limits: { initial: 32, maximum: 32 } });
+    expect(await round({ client, clock, held }, 20)).toBe(32);
+    for (let turn = 0; turn < 4; turn++) await round({ client, clock, held }, 2_000);
+    expect(await round({ client, clock, held }, 20)).toBeLessThan(32);
+  });
+});
+
 describe('a bucket in another Region', () => {
   test('is found after one redirect, and not asked for elsewhere again', async () => {
     const elsewhere: Step = ({ headers }, response) => {
