@@ -45,7 +45,21 @@ const encodeKey = (key: string) =>
   encodeURIComponent(key).replace(/[!'()*]/g, (one) => `%${one.charCodeAt(0).toString(16).toUpperCase()}`);
 
 const ODD = ['/', '//a', 'a//b', 'a/./b', 'a/../b', '..', '.', '/../', 'a/', '+', 'a b', '%', '%2F', '"\'', 'a\r\nb'];
-const ODDER = ['a,b', '?x=1', '?versionId=null', '#', '&', '=', '\\', '*~!()', '\u007f', 'é', 'e\u0301', '🦬', '\uffff'];
+const ODDER = [
+  'a,b',
+  '?x=1',
+  '?versionId=null',
+  '#',
+  '&',
+  '=',
+  '\\',
+  '*~!()',
+  '\u007f',
+  'é',
+  'e\u0301',
+  '🦬',
+  '\uffff',
+];
 const LONGEST = ['🦬'.repeat(256), 'a/'.repeat(512)];
 const anyKey = fc.oneof(
   fc.constantFrom(...ODD, ...ODDER, ...LONGEST),
