@@ -16,6 +16,7 @@ const BY_CODE = new Map<string, FailureKind>([
     'SlowDown',
     'SlowDownRead',
     'SlowDownWrite',
+    'ServiceUnavailable',
     'BandwidthLimitExceeded',
     'KMS.ThrottlingException',
     'KMS.LimitExceededException',
@@ -31,6 +32,8 @@ const BY_CODE = new Map<string, FailureKind>([
   ]),
   ...kind('transient', [
     'InternalError',
+    'InternalFailure',
+    'InternalServerError',
     'OperationAborted',
     'ConditionalRequestConflict',
     'RequestTimeout',
@@ -60,6 +63,7 @@ const BY_CODE = new Map<string, FailureKind>([
 const BY_STATUS = new Map<number, FailureKind>([
   [429, 'throttled'],
   [503, 'throttled'],
+  [408, 'transient'],
   [500, 'transient'],
   [502, 'transient'],
   [504, 'transient'],

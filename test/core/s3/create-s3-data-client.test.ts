@@ -180,6 +180,29 @@ describe('a request', () => {
     expect(server.requests).toHaveLength(2);
   });
 
+  test.each(['SlowDown', 'ServiceUnavailable', 'KMS.ThrottlingException', 'OperationAborted', 'InternalError'])(
+    'that fails after 200 with %s is tried again',
+    async (code) => {
+      const { client, server } = await rig([s3Error(200, code), { status: 200, body: '<CopyObjectResult/>' }]);
+      const copy = { method: 'PUT', bucket: 'photos', key: 'a', errorIn200: true } as const;
+      expect(await client.send(copy, never)).toMatchObject({ ok: true });
+      expect(server.requests).toHaveLength(2);
+    },
+  );
+
+  test('that fails after 200 for good says why, with the status that there was', async () => {
+    const { client, server } = await rig([s3Error(200, 'AccessDenied')]);
+    const copy = { method: 'PUT', bucket: 'photos', key: 'a', errorIn200: true } as const;
+    expect(await client.send(copy, never)).toMatchObject({ ok: false, httpStatus: 200, code: 'AccessDenied' });
+    expect(server.requests).toHaveLength(1);
+  });
+
+  test('that fails after 200 without saying why is tried again', async () => {
+    const { client } = await rig([{ status: 200, body: '<Error></Error>' }, OK]);
+    const copy = { method: 'PUT', bucket: 'photos', key: 'a', errorIn200: true } as const;
+    expect(await client.send(copy, never)).toMatchObject({ ok: true });
+  });
+
   test('for the head of an object has neither body nor wait', async () => {
     const { client } = await rig([{ status: 404, headers: { 'x-amz-request-id': 'R' } }]);
     const reply = await client.send({ method: 'HEAD', bucket: 'photos', key: 'a' }, never);
@@ -203,6 +226,9 @@ describe('tried again is', () => {
     ['429', { status: 429 }],
     ['throttling in another status', s3Error(400, 'RequestLimitExceeded')],
     ['throttling by KMS', s3Error(400, 'KMS.ThrottlingException')],
+    ['throttling by KMS in another status', s3Error(403, 'ThrottlingException')],
+    ['a limit of KMS', s3Error(400, 'KMS.LimitExceededException')],
+    ['408', { status: 408 }],
     ['400 RequestTimeout', s3Error(400, 'RequestTimeout')],
     ['409 OperationAborted', s3Error(409, 'OperationAborted')],
     ['409 ConditionalRequestConflict', s3Error(409, 'ConditionalRequestConflict')],

@@ -11,6 +11,9 @@ function signatureOf(headers: Record<string, string>): string {
   return /Signature=([0-9a-f]{64})$/.exec(headers.authorization ?? '')?.[1] ?? '';
 }
 
+/** What signatures leave as it is. */
+const UNRESERVED = '-._~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
+
 describe('the signatures that the S3 API reference prints', () => {
   const credentials = {
     accessKeyId: 'AKIAIOSFODNN7EXAMPLE',
@@ -77,6 +80,15 @@ describe('the AWS Signature Version 4 test suite', () => {
     ],
     ['get-utf8', 'GET', '/ሴ', {}, '8318018e0b0f223aa2bbf98705b62bb787dc9c0e678f255a891fd03141be5d85'],
     ['post-vanilla', 'POST', '/', {}, '5da7c1a2acd57cee7505fc6676e4e544621c30862966e37dddb68e92efbe5d6b'],
+    ['get-unreserved', 'GET', `/${UNRESERVED}`, {}, '07ef7494c76fa4850883e2b006601f940f8a34d404d0cfa977f52a65bbf5f24f'],
+    ['get-space', 'GET', '/example space/', {}, '652487583200325589f1fba4c7e578f72c47cb61beeca81406b39ddec1366741'],
+    [
+      'get-vanilla-query-unreserved',
+      'GET',
+      '/',
+      { [UNRESERVED]: UNRESERVED },
+      '9c3e54bfcdf0b19771a7f523ee5669cdf59bc7cc0884027167c21bb143a40197',
+    ],
   ])('%s', (_, method, path, query, signature) => {
     const signable = {
       method,
@@ -86,6 +98,63 @@ describe('the AWS Signature Version 4 test suite', () => {
       bodyHash: EMPTY,
     };
     expect(signatureOf(signedHeaders(signable, credentials, scope, now))).toBe(signature);
+  });
+});
+
+describe('headers and bodies of the AWS Signature Version 4 test suite', () => {
+  const credentials = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY' };
+  const sessionToken =
+    'AQoDYXdzEPT//////////wEXAMPLEtc764bNrC9SAPBSM22wDOk4x4HIZ8j4FZTwdQWLWsKWHGBuFqwAeMicRXmxfpSPfIeoIYRqTflfKD8YUuw' +
+    'thAx7mSEI/qkPpKPi/kMcGdQrmGdeehM4IC1NtBmUpp2wUE8phUZampKsburEDy0KPkyQDYwT7WZ0wq5VSXDvp75YU9HFvlRd8Tx6q6fE8YQcHNV' +
+    'XAkiY9q6d+xo0rKwT38xVqr7ZD0u0iPPkUL64lIZbqBAz+scqKmlzm8FDrypNC9Yjc8fPOLn9FX9KSYvKTr4rvx3iSIlTJabIQwj2ICCR/oLxBA==';
+
+  test.each<[string, string, Record<string, string>, string, object, string]>([
+    [
+      'get-header-value-trim',
+      'GET',
+      { 'my-header1': ' value1', 'my-header2': ' "a   b   c"' },
+      '',
+      {},
+      'acc3ed3afb60bb290fc8d2dd0098b9911fcaa05412b367055dee359757a9c736',
+    ],
+    [
+      'post-header-key-sort',
+      'POST',
+      { 'my-header1': 'value1' },
+      '',
+      {},
+      'c5410059b04c1ee005303aed430f6e6645f61f4dc9e1461ec8f8916fdf18852c',
+    ],
+    [
+      'post-header-value-case',
+      'POST',
+      { 'my-header1': 'VALUE1' },
+      '',
+      {},
+      'cdbc9802e29d2942e5e10b5bccfdd67c5f22c7c4e8ae67b53629efa58b974b7d',
+    ],
+    [
+      'post-x-www-form-urlencoded',
+      'POST',
+      { 'content-type': 'application/x-www-form-urlencoded' },
+      'Param1=value1',
+      {},
+      'ff11897932ad3f4e8b18135d722051e5ac45fc38421b1da7b9d196a0fe09473a',
+    ],
+    [
+      'post-sts-header-before',
+      'POST',
+      {},
+      '',
+      { sessionToken },
+      '85d96828115b5dc0cfc3bd16ad9e210dd772bbebba041836c64533a82be05ead',
+    ],
+  ])('%s', (_, method, more, body, token, signature) => {
+    const headers = { host: 'example.amazonaws.com', ...more };
+    const signable = { method, canonicalPath: '/', canonicalQuery: '', headers, bodyHash: sha256(body) };
+    const scope = { region: 'us-east-1', service: 'service' };
+    const now = Date.parse('2015-08-30T12:36:00Z');
+    expect(signatureOf(signedHeaders(signable, { ...credentials, ...token }, scope, now))).toBe(signature);
   });
 });
 
