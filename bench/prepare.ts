@@ -8,6 +8,7 @@ import { Upload } from '@aws-sdk/lib-storage';
 import { createJob, s3ControlOf, s3Of, tagJob, until } from '../test/e2e/support/clients.ts';
 import { LocalCloud } from '../test/e2e/support/local-cloud.ts';
 import { createBuckets } from '../test/e2e/support/objects.ts';
+import { csvManifest } from './growth/csv-manifest.ts';
 import { MemoryWatch } from './memory.ts';
 import { type Figure, printFigures } from './table.ts';
 
@@ -22,7 +23,7 @@ export async function benchPrepare(lines = 10_000_000): Promise<undefined> {
   try {
     await createBuckets(s3, 'data', 'reports');
     const file = join(folder, 'manifest.csv');
-    await pipeline(Readable.from(csv(lines)), createWriteStream(file));
+    await pipeline(Readable.from(csvManifest(lines)), createWriteStream(file));
     const Body = createReadStream(file, { highWaterMark: 1024 * 1024 });
     const params = { Bucket: 'data', Key: 'manifest.csv', Body };
     const { ETag } = await new Upload({ client: s3, params, partSize: 64 * 1024 * 1024, queueSize: 1 }).done();
@@ -46,15 +47,5 @@ export async function benchPrepare(lines = 10_000_000): Promise<undefined> {
     control.destroy();
     await cloud.remove();
     await rm(folder, { recursive: true, force: true });
-  }
-}
-
-function* csv(lines: number): Generator<string> {
-  const block = 10_000;
-  for (let first = 0; first < lines; first += block) {
-    const count = Math.min(block, lines - first);
-    yield Array.from({ length: count }, (_, n) => `data,folder-${(first + n) % 100}/object-${first + n}.jpg\n`).join(
-      '',
-    );
   }
 }

@@ -1,3 +1,4 @@
+import { benchGrowth } from './growth.ts';
 import { benchPrepare } from './prepare.ts';
 import { benchTagJob } from './tag-job.ts';
 import { benchWorker } from './worker.ts';
@@ -5,6 +6,7 @@ import { benchWorker } from './worker.ts';
 /** Each prints what it measured, and answers what was demanded and is not met; most demand nothing. */
 const BENCHES: Readonly<Record<string, (size?: number) => Promise<readonly string[] | undefined>>> = {
   worker: benchWorker,
+  growth: benchGrowth,
   'tag-job': benchTagJob,
   prepare: benchPrepare,
 };
