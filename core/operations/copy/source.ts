@@ -2,7 +2,6 @@ import { headerText } from '../../s3/header-text.ts';
 import { headObject } from '../../s3/requests/head-object.ts';
 import type { S3DataClient, S3Refusal } from '../../s3/s3-data-client.ts';
 import type { S3Object } from '../../s3/s3-request.ts';
-import { s3Failed } from '../s3-result.ts';
 import { failed, type TaskResult } from '../task-result.ts';
 import type { Headers } from './copy-headers.ts';
 import { CONTENT_HEADER_NAMES } from './copy-parameters.ts';
@@ -92,11 +91,6 @@ export function sourceMetadata({ headers }: PinnedSource): Headers {
     ([name, value]) => value !== '' && (name.startsWith('x-amz-meta-') || CONTENT_HEADER_NAMES.includes(name)),
   );
   return Object.fromEntries(kept.map(([name, value]) => [name, headerText(value)]));
-}
-
-/** The line of a source that is not there or may not be seen. */
-export function sourceRefused(refusal: S3Refusal): TaskResult {
-  return s3Failed(refusal);
 }
 
 /** As S3 compares: times of HTTP have whole seconds. */

@@ -8,6 +8,7 @@ import {
   PutBucketOwnershipControlsCommand,
 } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
 import type { CopyParameters } from '../../../core/operations/copy/copy-parameters.ts';
 import type { Task } from '../../../core/operations/operation.ts';
 import { putObjectCopy } from '../../../core/operations/put-object-copy.ts';
@@ -256,6 +257,39 @@ describe('S3PutObjectCopy', () => {
     const task = await local.put({ Bucket: from, Key, Body: 'exactly this' });
     expect(await run(task, copyTo({}, bucket))).toEqual(SUCCESSFUL);
     expect((await read(bucket, Key)).text).toBe('exactly this');
+  });
+
+  test('to and from whatever key', async () => {
+    const bucket = await local.s3.bucket();
+    const bits = fc.constantFrom(
+      '/',
+      '.',
+      '..',
+      ' ',
+      '+',
+      '%',
+      '%2F',
+      '?',
+      '#',
+      '&',
+      '=',
+      '"',
+      ',',
+      '\n',
+      '🦬',
+      'é',
+      'a',
+    );
+    const keys = fc.array(fc.oneof(bits, fc.string({ unit: 'grapheme' })), { minLength: 1, maxLength: 8 });
+    await fc.assert(
+      fc.asyncProperty(keys, async (pieces) => {
+        const Key = pieces.join('') || 'k';
+        const task = await local.put({ Bucket: from, Key, Body: `at ${Key}` });
+        expect(await run(task, copyTo({ TargetKeyPrefix: 'p' }, bucket))).toEqual(SUCCESSFUL);
+        expect((await read(bucket, `p/${Key}`)).text).toBe(`at ${Key}`);
+      }),
+      { numRuns: 60 },
+    );
   });
 
   describe('reports', () => {
