@@ -1,71 +1,9 @@
 import { PutBucketOwnershipControlsCommand } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import type { OperationName } from '../../../core/job/operation-name.ts';
 import { OPERATIONS } from '../../../core/operations/registry.ts';
 import { type LocalS3, startLocalS3, taskOf } from './local-s3.ts';
-
-/** These hand a key on as it is in the manifest, or cannot be carried out. */
-type WithoutRequests = 'LambdaInvoke' | 'S3ReplicateObject';
-
-interface Sample {
-  readonly parameters: object;
-  readonly storageClass?: string;
-  /** Where the object is then; its own place unless given. */
-  readonly after?: 'gone' | 'copied' | 'moved';
-}
-
-const OTHER = 'arn:aws:s3:::bucket-2';
-const SAMPLES: Readonly<Record<Exclude<OperationName, WithoutRequests>, Sample>> = {
-  S3PutObjectCopy: { parameters: { TargetResource: OTHER }, after: 'copied' },
-  S3PutObjectAcl: { parameters: { AccessControlPolicy: { CannedAccessControlList: 'public-read' } } },
-  S3PutObjectTagging: { parameters: { TagSet: [{ Key: 'a', Value: 'b' }] } },
-  S3DeleteObjectTagging: { parameters: {} },
-  S3InitiateRestoreObject: { parameters: { ExpirationInDays: 1 }, storageClass: 'GLACIER' },
-  S3PutObjectLegalHold: { parameters: { LegalHold: { Status: 'ON' } } },
-  S3PutObjectRetention: {
-    parameters: { Retention: { Mode: 'GOVERNANCE', RetainUntilDate: '2999-01-01T00:00:00Z' } },
-  },
-  S3ComputeObjectChecksum: { parameters: {} },
-  S3UpdateObjectEncryption: {
-    parameters: {
-      ObjectEncryption: {
-        SSEKMS: { KMSKeyArn: 'arn:aws:kms:us-east-1:000000000000:key/aaaaaaaa-1111-2222-3333-444444444444' },
-      },
-    },
-  },
-  DeleteObject: { parameters: {}, after: 'gone' },
-  MergeTags: { parameters: { TagSet: [{ Key: 'a', Value: 'b' }] } },
-  Move: { parameters: { TargetResource: OTHER }, after: 'moved' },
-  Inspect: { parameters: {} },
-};
-
-/** As encodeURIComponent, and what it leaves alone too: the form S3 signs. */
-const encodeKey = (key: string) =>
-  encodeURIComponent(key).replace(/[!'()*]/g, (one) => `%${one.charCodeAt(0).toString(16).toUpperCase()}`);
-
-const ODD = ['/', '//a', 'a//b', 'a/./b', 'a/../b', '..', '.', '/../', 'a/', '+', 'a b', '%', '%2F', '"\'', 'a\r\nb'];
-const ODDER = [
-  'a,b',
-  '?x=1',
-  '?versionId=null',
-  '#',
-  '&',
-  '=',
-  '\\',
-  '*~!()',
-  '\u007f',
-  'é',
-  'e\u0301',
-  '🦬',
-  '\uffff',
-];
-const LONGEST = ['🦬'.repeat(256), 'a/'.repeat(512)];
-const anyKey = fc.oneof(
-  fc.constantFrom(...ODD, ...ODDER, ...LONGEST),
-  // Whole code points only: surrogates alone have no UTF-8.
-  fc.string({ unit: 'binary', minLength: 1, maxLength: 40 }),
-);
+import { anyKey, encodeKey, LONGEST, ODD, ODDER, SAMPLES } from './samples.ts';
 
 let local: LocalS3;
 let bucket: string;
