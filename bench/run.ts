@@ -1,13 +1,13 @@
+import { benchEndToEnd } from './end-to-end.ts';
 import { benchGrowth } from './growth.ts';
 import { benchPrepare } from './prepare.ts';
-import { benchTagJob } from './tag-job.ts';
 import { benchWorker } from './worker.ts';
 
 /** Each prints what it measured, and answers what was demanded and is not met; most demand nothing. */
 const BENCHES: Readonly<Record<string, (size?: number) => Promise<readonly string[] | undefined>>> = {
   worker: benchWorker,
   growth: benchGrowth,
-  'tag-job': benchTagJob,
+  'end-to-end': benchEndToEnd,
   prepare: benchPrepare,
 };
 

@@ -64,18 +64,18 @@ function openJob({ kind }: Scenario, origin: string): WorkerJob {
   };
 }
 
-const shardFiles = new Map<number, MemoryWorkStore['objects']>();
+const shardFiles = new Map<string, MemoryWorkStore['objects']>();
 
 /** Made before the clock runs, once for each size of shard. */
-function shardFilesOf(tasks: number): MemoryWorkStore['objects'] {
-  const known = shardFiles.get(tasks);
+function shardFilesOf(tasks: number, objects: number): MemoryWorkStore['objects'] {
+  const known = shardFiles.get(`${tasks} ${objects}`);
   if (known !== undefined) return known;
   const files: MemoryWorkStore['objects'] = new Map();
   for (let file = 0; file < FILES; file += 1) {
-    const lines = Array.from({ length: tasks }, (_, n) => `${BUCKET},${keyOf(file * tasks + n)}\n`);
+    const lines = Array.from({ length: tasks }, (_, n) => `${BUCKET},${keyOf((file * tasks + n) % objects)}\n`);
     files.set(`shard-${file}.csv`, { body: Buffer.from(lines.join('')), metadata: {} });
   }
-  shardFiles.set(tasks, files);
+  shardFiles.set(`${tasks} ${objects}`, files);
   return files;
 }
 
@@ -87,13 +87,13 @@ async function activeJob(job: WorkerJob): Promise<MemoryJobStore> {
   return jobs;
 }
 
-await contend(async (scenario, origin, until) => {
+await contend(async (scenario, origin, until, objects) => {
   const job = openJob(scenario, origin);
   const tasks = job.operation.tasksPerShard(job.parameters);
   const jobs = await activeJob(job);
   const progress = new MemoryProgressStore();
   const work = new MemoryWorkStore();
-  for (const [name, file] of shardFilesOf(tasks)) work.objects.set(name, file);
+  for (const [name, file] of shardFilesOf(tasks, objects)) work.objects.set(name, file);
   const engine = {
     jobs,
     progress,

@@ -14,6 +14,8 @@ export interface Round {
   readonly scenario: Scenario;
   /** Begins nothing after so many seconds. */
   readonly seconds: number;
+  /** Keys that there are; without end, as with the stub, unless given. */
+  readonly objects?: number;
 }
 
 export interface RoundResult {
