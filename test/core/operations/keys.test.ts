@@ -40,7 +40,6 @@ const lambda: LambdaDataClient = {
     const { invocationSchemaVersion, invocationId } = event;
     return {
       ok: true,
-      functionError: undefined,
       payload: JSON.stringify({ invocationSchemaVersion, invocationId, results }),
     };
   },
