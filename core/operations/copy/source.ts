@@ -1,3 +1,4 @@
+import { isArchived } from '../../s3/archived.ts';
 import { headerText } from '../../s3/header-text.ts';
 import { headObject } from '../../s3/requests/head-object.ts';
 import type { S3DataClient, S3Refusal } from '../../s3/s3-data-client.ts';
@@ -22,9 +23,6 @@ export interface PinnedSource extends S3Object {
 const MARKER_SOURCE = 'The source of a copy request may not specifically refer to a delete marker by version id.';
 const PRECONDITION = 'At least one of the pre-conditions you specified did not hold';
 const ARCHIVED = "Operation is not valid for the source object's storage class";
-
-/** Classes whose objects cannot be read until they are restored (S3 User Guide, "Restoring an archived object"). */
-const ARCHIVES = ['GLACIER', 'DEEP_ARCHIVE'];
 
 export type FoundSource = { readonly source: PinnedSource } | { readonly refusal: S3Refusal };
 
@@ -61,7 +59,7 @@ export async function findSource(
 /** Why the copy must fail by what its source is; undefined if it may go on. */
 export function sourceFailure(source: PinnedSource, plan: CopyPlan): TaskResult | undefined {
   if (!meetsConstraints(source, plan)) return preconditionFailed();
-  if (isArchived(source)) return failed(403, 'InvalidObjectState', ARCHIVED);
+  if (isArchived(source.headers)) return failed(403, 'InvalidObjectState', ARCHIVED);
   return undefined;
 }
 
@@ -101,9 +99,4 @@ function meetsConstraints({ modified }: PinnedSource, { modifiedSince, unmodifie
 
 function wholeSeconds(milliseconds: number): number {
   return Math.floor(milliseconds / 1000) * 1000;
-}
-
-function isArchived({ headers }: PinnedSource): boolean {
-  const archived = ARCHIVES.includes(headers['x-amz-storage-class'] ?? '') || 'x-amz-archive-status' in headers;
-  return archived && !(headers['x-amz-restore'] ?? '').includes('ongoing-request="false"');
 }
