@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { s3ControlOf, s3Of, untilEnded } from './support/clients.ts';
+import { keysOf, s3ControlOf, s3Of, tagJob, untilEnded } from './support/clients.ts';
 import { LocalCloud } from './support/local-cloud.ts';
 import { noBoto3 } from './support/machine.ts';
 import { untagged } from './support/objects.ts';
@@ -50,8 +50,8 @@ suite('what the documents tell a new user to type', () => {
 
   test('examples/README.md', async () => {
     const blocks = await shellBlocks('examples/README.md');
-    expect(blocks).toHaveLength(4);
-    const [prepare = '', tag = '', checksum = '', size = ''] = blocks;
+    expect(blocks).toHaveLength(5);
+    const [prepare = '', tag = '', checksum = '', size = '', others = ''] = blocks;
     await terminal.run(prepare);
 
     const tagged = await terminal.run(tag);
@@ -63,12 +63,72 @@ suite('what the documents tell a new user to type', () => {
       await expectedReport((content) => createHash('sha256').update(content).digest('hex')),
     );
 
+    if (!noBoto3()) {
+      expect(await reportOf(jobIn(await terminal.run(size)))).toEqual(
+        await expectedReport((content) => String(content.length)),
+      );
+    }
+
+    await otherOperations(others);
+  }, 240_000);
+
+  test('README.md: what a job can do', async () => {
+    const [look = '', ...more] = await shellBlocks('README.md', 'What a job can do');
+    expect(more).toEqual([]);
+    expect(await terminal.run(look)).toMatch(/^put-object-copy +Copies .*TargetResource: The bucket to copy to/ms);
+  }, 60_000);
+
+  test('docs/clients.md: what S3 does not have', async () => {
+    const [prepare = ''] = await shellBlocks('examples/README.md');
+    const [post = '', ...more] = await shellBlocks('docs/clients.md', 'What S3 does not have');
+    expect(more).toEqual([]);
+    await terminal.run(`${prepare}\nexport ETAG=$(${ETAG})`);
+    const { JobId } = JSON.parse(await terminal.run(`export ETAG=$(${ETAG})\n${post}`)) as { JobId: string };
+    expect(await ended(JobId)).toMatchObject({ Status: 'Complete', ProgressSummary: { NumberOfTasksSucceeded: 3 } });
+
     if (noBoto3()) return;
-    expect(await reportOf(jobIn(await terminal.run(size)))).toEqual(
-      await expectedReport((content) => String(content.length)),
-    );
-  }, 180_000);
+    const made = await terminal.run(`python3 - "$ETAG" <<'END'\n${await boto3Script()}END`);
+    expect(await ended(made.trim())).toMatchObject({ Status: 'Complete' });
+    expect(await reportOf(made.trim())).toEqual(await expectedReport(() => 'Would replace 0 tags by 1'));
+  }, 120_000);
 });
+
+/** What the document tells users of boto3, and a job that is made so; prints its id. */
+async function boto3Script(): Promise<string> {
+  const document = await readFile('docs/clients.md', 'utf8');
+  const [client = '', dryRun = ''] = [...document.matchAll(/^```python\n(.*?)^```$/gms)].map(([, block = '']) => block);
+  const { Manifest, Report, ...input } = tagJob({ arn: 'arn:aws:s3:::examples/manifest.csv', etag: 'ETAG' });
+  const job = JSON.stringify({ ...input, Manifest, Report: { ...Report, Bucket: 'arn:aws:s3:::examples' } });
+  return `import json, sys
+${client}
+${dryRun}
+job = json.loads(r'''${job}''')
+job['Manifest']['Location']['ETag'] = sys.argv[1]
+print(control.create_job(**job)['JobId'])
+`;
+}
+
+/** The ETag of the examples' manifest. */
+const ETAG = 'aws s3api head-object --bucket examples --key manifest.csv --query ETag --output text';
+
+/** Runs the examples' other jobs, line by line, and looks at what each has done. */
+async function otherOperations(block: string): Promise<void> {
+  const jobs: string[][] = [];
+  for (const line of block.trimEnd().split('\n')) jobs.push(await reportOf(finishedJobIn(await terminal.run(line))));
+  const [merged = [], inspected = [], copied = [], moved = [], dry = [], deleted = []] = jobs;
+  expect(jobs).toHaveLength(6);
+  expect([merged, copied, deleted]).toEqual(Array(3).fill(await expectedReport(() => 'Successful')));
+  for (const line of inspected) expect(line).toMatch(/""storageClass"":""STANDARD"".*""seen"":""yes""/);
+  expect(moved.map((line) => line.replace('copies/', 'objects/'))).toEqual(copied);
+  expect(dry).toHaveLength(3);
+  for (const line of dry) expect(line).toMatch(/,succeeded,200,,Would delete the object of \d+ bytes/);
+  const s3 = s3Of(cloud);
+  const keys = await keysOf(s3, 'examples');
+  s3.destroy();
+  const names = KEYS.map((key) => key.replace('objects/', ''));
+  expect(keys.filter((key) => key.startsWith('moved/')).sort()).toEqual(names.map((name) => `moved/${name}`).sort());
+  expect(keys.filter((key) => /^(objects|copies)\//.test(key))).toEqual([]);
+}
 
 /** Whether the AWS CLI is not there, or does not know AWS_ENDPOINT_URL yet; says so. */
 function oldAwsCli(): boolean {
@@ -105,6 +165,12 @@ async function objectsWithout(tags: string): Promise<string[]> {
 /** The job that a block has created and seen to its end. */
 function jobIn(output: string): string {
   expect(output).toContain('Complete: all 3 tasks succeeded');
+  return finishedJobIn(output);
+}
+
+/** The same, whatever it says of its end but that no task failed. */
+function finishedJobIn(output: string): string {
+  expect(output).toMatch(/Complete: (all 3 tasks succeeded|a dry run, .* All 3 tasks would succeed)/);
   const [, jobId = ''] = /^Created job (.*)$/m.exec(output) ?? [];
   return jobId;
 }
