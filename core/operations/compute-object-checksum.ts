@@ -6,7 +6,14 @@ import { type Clock, systemClock } from '../signed-http/clock.ts';
 import type { Problem } from '../validation/invalid-input.ts';
 import { type WantedChecksum, wantedChecksum } from './checksum/checksum-algorithm.ts';
 import { checksumMessage } from './checksum/checksum-message.ts';
-import { type OpenObject, objectBytes, openObject, partOf, type ReadContext } from './checksum/object-bytes.ts';
+import {
+  type OpenObject,
+  objectBytes,
+  openObject,
+  partOf,
+  RANGE_BYTES,
+  type ReadContext,
+} from './checksum/object-bytes.ts';
 import { ReadFailed } from './checksum/read-failed.ts';
 import { type RunningChecksum, type SavedChecksum, withChecksum } from './checksum/running-checksum.ts';
 import type { Operation, Task, TaskContext } from './operation.ts';
@@ -49,6 +56,7 @@ export function createComputeObjectChecksum(clock: Pick<Clock, 'now'>): Operatio
     ],
     knowsUnchanged: false,
     tasksPerShard: () => 500,
+    requestsPerTask: (_, bytes = 0) => ({ reads: Math.max(1, Math.ceil(bytes / RANGE_BYTES)), bytesRead: bytes }),
     checkRequest: (request, wanted) => problemsOf(request, wantedChecksum(wanted)),
     async examine(task, _, { s3, signal }) {
       const reply = await headObject(s3, task, signal);

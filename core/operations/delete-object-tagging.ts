@@ -18,6 +18,7 @@ export const deleteObjectTagging: Operation<z.infer<typeof parameters>> = {
   differences: [],
   knowsUnchanged: true,
   tasksPerShard: () => 5_000,
+  requestsPerTask: () => ({ deletes: 1 }),
   async examine(task, _, { s3, signal }) {
     const reply = await s3.send(getObjectTaggingRequest(task), signal);
     if (!reply.ok) return { finding: 'failure', result: s3Failed(reply) };

@@ -40,6 +40,9 @@ export function createDeleteObject(clock: Clock): Operation<Parameters> {
     differences: [],
     knowsUnchanged: true,
     tasksPerShard: ({ AllVersions }) => (AllVersions === true ? 5_000 : 20_000),
+    requestsPerTask: ({ AllVersions }) =>
+      // A listing of the key, which costs as a write does; or a share in a request for many.
+      AllVersions === true ? { writes: 1, deletes: 1 } : { writes: 1 / DELETE_OBJECTS_MAXIMUM, deletes: 1 },
     checkRequest: (request, { AllVersions, Confirm }) => [
       ...confirmationProblems(request, Confirm),
       ...(AllVersions === true ? versionProblems(request) : []),

@@ -26,6 +26,7 @@ export const initiateRestoreObject: Operation<Parameters> = {
   differences: ['ExpirationInDays of 0, with which each task fails in S3, is refused by CreateJob.'],
   knowsUnchanged: false,
   tasksPerShard: () => 5_000,
+  requestsPerTask: () => ({ restores: 1 }),
   checkRequest: (_, { ExpirationInDays }) =>
     ExpirationInDays === 0
       ? [

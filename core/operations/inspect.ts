@@ -28,6 +28,8 @@ export const inspect: Operation<z.infer<typeof parameters>> = {
   differences: [],
   knowsUnchanged: false,
   tasksPerShard: () => 5_000,
+  // HEAD, and the tags of an object that has some.
+  requestsPerTask: () => ({ reads: 2 }),
   async examine(task, _, context) {
     const found = await read(task, context);
     if (typeof found !== 'string') return { finding: 'failure', result: s3Failed(found) };

@@ -43,6 +43,7 @@ export function createLambdaInvoke(clock: Clock): Operation<Parameters> {
     knowsUnchanged: false,
     tasksPerShard: ({ TasksPerInvocation = 1 }) =>
       Math.min(TASKS_PER_SHARD.alone * TasksPerInvocation, TASKS_PER_SHARD.together),
+    requestsPerTask: ({ TasksPerInvocation = 1 }) => ({ invocations: 1 / TasksPerInvocation }),
     checkRequest: invocationProblems,
     async examine(task, { FunctionArn }, { s3, signal }) {
       const says = `Would invoke ${FunctionArn}`;

@@ -33,6 +33,7 @@ export const mergeTags: Operation<Parameters> = {
   knowsUnchanged: true,
   // Two requests each.
   tasksPerShard: () => 2_500,
+  requestsPerTask: () => ({ reads: 1, writes: 1 }),
   checkRequest: (_, merge) => problemsOf(merge),
   async examine(task, merge, context) {
     const found = await read(task, context);

@@ -3,6 +3,7 @@ import { checkCopy } from './copy/check-copy.ts';
 import { COPY_ACTIONS } from './copy/copy-actions.ts';
 import type { CopyParameters } from './copy/copy-parameters.ts';
 import { type CopyPlan, copyPlan, isOntoItself, targetOf } from './copy/copy-plan.ts';
+import { moveRequests } from './copy/copy-requests.ts';
 import { examineCopy } from './copy/examine-copy.ts';
 import { moveObject } from './copy/move-object.ts';
 import type { CopyTools } from './copy/multipart-copy.ts';
@@ -37,6 +38,7 @@ export function createMove(tools: CopyTools): Operation<CopyParameters> {
     differences: [],
     knowsUnchanged: false,
     tasksPerShard: () => 1_000,
+    requestsPerTask: (parameters, bytes) => moveRequests(parameters, bytes, tools.limits),
     checkRequest: (request, parameters) => checkCopy(request, parameters, PATHS),
     async examine(task, parameters, context) {
       const plan = copyPlan(parameters);

@@ -7,6 +7,7 @@ import type { S3DataClient } from '../s3/s3-data-client.ts';
 import type { Problem } from '../validation/invalid-input.ts';
 import type { Examination } from './examination.ts';
 import type { TaskNotes } from './task-notes.ts';
+import type { TaskRequests } from './task-requests.ts';
 import type { TaskResult } from './task-result.ts';
 
 /** One line of the manifest: one object, one call. */
@@ -64,6 +65,8 @@ export interface Operation<Parameters = unknown> {
   readonly knowsUnchanged: boolean;
   /** Tasks in one shard: a shard should take seconds to a few minutes. */
   tasksPerShard(parameters: Parameters): number;
+  /** What one task asks of S3, KMS and functions, for estimates; of an object of so many bytes, where they are known. */
+  requestsPerTask(parameters: Parameters, objectBytes?: number): TaskRequests;
   /** What of the request as a whole is wrong for this operation, beyond its schema. Asked at CreateJob. */
   checkRequest?(request: JobRequest, parameters: Parameters): Problem[];
   /**

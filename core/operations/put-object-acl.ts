@@ -37,6 +37,7 @@ export const putObjectAcl: Operation<Parameters> = {
   ],
   knowsUnchanged: true,
   tasksPerShard: () => 5_000,
+  requestsPerTask: () => ({ writes: 1 }),
   checkRequest: (_, { AccessControlPolicy }) => aclProblems(AccessControlPolicy),
   async examine(task, asked, context) {
     const { s3, signal } = context;

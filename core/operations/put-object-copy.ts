@@ -6,6 +6,7 @@ import { COPY_ACTIONS } from './copy/copy-actions.ts';
 import { copyLarge } from './copy/copy-large.ts';
 import type { CopyParameters } from './copy/copy-parameters.ts';
 import { copyPlan, targetOf } from './copy/copy-plan.ts';
+import { copyRequests } from './copy/copy-requests.ts';
 import { examineCopy } from './copy/examine-copy.ts';
 import type { CopyTools } from './copy/multipart-copy.ts';
 import { S3_COPY_LIMITS } from './copy/part-plan.ts';
@@ -49,6 +50,7 @@ export function createPutObjectCopy(tools: CopyTools): Operation<CopyParameters>
     ],
     knowsUnchanged: true,
     tasksPerShard: () => 1_000,
+    requestsPerTask: (parameters, bytes) => copyRequests(parameters, bytes, tools.limits),
     checkRequest: (request, parameters) => checkCopy(request, parameters, PATHS),
     async examine(task, parameters, context) {
       const plan = copyPlan(parameters);

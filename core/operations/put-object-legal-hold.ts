@@ -24,6 +24,7 @@ export const putObjectLegalHold: Operation<z.infer<typeof parameters>> = {
   differences: [LOCK_DIFFERENCE],
   knowsUnchanged: true,
   tasksPerShard: () => 5_000,
+  requestsPerTask: () => ({ writes: 1 }),
   checkBuckets: (buckets, _, context) => checkLockBuckets(buckets, context),
   async examine(task, { LegalHold: { Status } }, { s3, signal }) {
     const reply = await s3.send(getObjectLegalHoldRequest(task), signal);

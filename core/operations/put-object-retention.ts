@@ -40,6 +40,7 @@ export function createPutObjectRetention(clock: Clock): Operation<Parameters> {
     ],
     knowsUnchanged: true,
     tasksPerShard: () => 5_000,
+    requestsPerTask: () => ({ writes: 1 }),
     checkRequest: (_, { Retention }) => problemsOf(Retention, clock.now()),
     checkBuckets: (buckets, _, context) => checkLockBuckets(buckets, context),
     async examine(task, asked, { s3, signal }) {

@@ -38,6 +38,7 @@ export function createUpdateObjectEncryption(clock: Clock): Operation<Parameters
     differences: [],
     knowsUnchanged: true,
     tasksPerShard: () => 5_000,
+    requestsPerTask: (asked) => ({ writes: 1, kms: encryptionOf(asked).BucketKeyEnabled === true ? 0 : 1 }),
     checkRequest: (_, { ObjectEncryption }) =>
       ObjectEncryption?.SSEKMS === undefined
         ? [

@@ -20,6 +20,19 @@ describe('each operation', () => {
     },
   );
 
+  test.each(OPERATIONS.map((operation) => [operation.name, operation] as const))(
+    '%s says what a task asks for, and an object of more bytes never asks for less',
+    (_name, operation) => {
+      const parameters = { ObjectEncryption: { SSEKMS: { KMSKeyArn: 'k' } } };
+      const [small, large] = [operation.requestsPerTask(parameters, 1), operation.requestsPerTask(parameters, 50e9)];
+      expect(Object.values(operation.requestsPerTask(parameters)).some((count) => count > 0)).toBe(true);
+      for (const [what, count] of Object.entries(small)) {
+        expect(count).toBeGreaterThanOrEqual(0);
+        expect(large[what as keyof typeof large]).toBeGreaterThanOrEqual(count);
+      }
+    },
+  );
+
   test('is there once', () => {
     expect(new Set(OPERATIONS.map(({ name }) => name)).size).toBe(OPERATIONS.length);
   });
