@@ -1,3 +1,4 @@
+import { benchCost } from './cost.ts';
 import { benchEndToEnd } from './end-to-end.ts';
 import { benchGrowth } from './growth.ts';
 import { benchPrepare } from './prepare.ts';
@@ -8,6 +9,7 @@ const BENCHES: Readonly<Record<string, (size?: number) => Promise<readonly strin
   worker: benchWorker,
   growth: benchGrowth,
   'end-to-end': benchEndToEnd,
+  cost: benchCost,
   prepare: benchPrepare,
 };
 

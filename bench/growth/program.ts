@@ -18,9 +18,13 @@ function manifestIn(folder: string): OpenManifest {
       key: MANIFEST_FILE,
       size: async () => (await stat(file)).size,
       read: (start, end) => createReadStream(file, { start, end: end - 1 }),
+      etag: () => undefined,
     },
     open: (bucket, key) => {
       throw new Error(`${bucket}/${key} should not be read`);
+    },
+    list: (bucket, prefix) => {
+      throw new Error(`${bucket}/${prefix} should not be listed`);
     },
   });
 }
