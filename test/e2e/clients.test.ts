@@ -193,7 +193,7 @@ function refusalsOf(client: () => JobClient): void {
       /role\/admin.*role\/drover\/\*/,
     ],
     [
-      'an operation that is not built',
+      'an operation that only S3 can do',
       { Operation: { S3ReplicateObject: {} } },
       'BadRequestException',
       /S3ReplicateObject/,
