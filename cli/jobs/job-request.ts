@@ -47,12 +47,12 @@ function requireMembers(request: PartialRequest): void {
     throw new UsageError(`Still needed: ${missing.join('; ')}. Or the whole job: --file job.yaml`);
 }
 
-/** The manifest with its ETag. A manifest of a shape not understood here goes to the API as it is, which explains. */
+/** The manifest with its ETag; a prefix has none. A manifest of a shape not understood here goes to the API as it is, which explains. */
 async function withEtag(manifest: unknown, findEtag: EtagLookup): Promise<unknown> {
   if (!isObject(manifest) || !isObject(manifest['Location'])) return manifest;
   const location = manifest['Location'];
   const { ObjectArn: objectArn, ObjectVersionId: versionId } = location;
-  if (location['ETag'] !== undefined || typeof objectArn !== 'string') return manifest;
+  if (location['ETag'] !== undefined || typeof objectArn !== 'string' || /\/\*?$/.test(objectArn)) return manifest;
   const etag = await findEtag(objectArn, typeof versionId === 'string' ? versionId : undefined);
   return { ...manifest, Location: { ...location, ETag: etag } };
 }

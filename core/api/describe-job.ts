@@ -9,6 +9,8 @@ import type { JobDescriptor } from './results.ts';
 export interface DroverDescriptor extends DroverOptions {
   /** What keeps the job from going on at present. */
   readonly Trouble?: Trouble;
+  /** Lines of the manifest that its filter left out. */
+  readonly Filtered?: number;
   /** The S3 that the job's objects are in, when it is not this cloud's own: the RoleArn is then not used for them. */
   readonly ObjectsEndpoint?: string;
 }
@@ -57,6 +59,7 @@ function droverOf({ stored, state }: Job, { objectsEndpoint }: ApiContext): { Dr
   const drover = {
     ...stored.request.Drover,
     ...present('Trouble', state.trouble),
+    ...present('Filtered', state.filtered),
     ...present('ObjectsEndpoint', objectsEndpoint),
   };
   return Object.keys(drover).length === 0 ? {} : { Drover: drover };

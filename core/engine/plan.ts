@@ -31,6 +31,26 @@ export function* shardsOf(jobId: string, plan: Plan): Generator<PlannedShard> {
   }
 }
 
+/**
+ * The plan with so many of its tasks, in the manifest's order: whole shards, and of the last one its first tasks, whose
+ * file has more lines. All others are filtered out.
+ */
+export function firstTasks(plan: Plan, most = Number.POSITIVE_INFINITY): Plan {
+  if (plan.tasks <= most) return plan;
+  let left = most;
+  const take = (count: number): number => {
+    const taken = Math.min(count, left);
+    left -= taken;
+    return taken;
+  };
+  const chunks = plan.chunks.map(({ attempt, tasks }) => ({
+    attempt,
+    tasks: tasks.map(take).filter((count) => count > 0),
+  }));
+  const shards = chunks.reduce((sum, { tasks }) => sum + tasks.length, 0);
+  return { tasks: most, shards, filtered: plan.filtered + plan.tasks - most, chunks };
+}
+
 export async function readPlan(work: WorkStore, jobId: string): Promise<Plan | undefined> {
   const found = await work.get(planKey(jobId));
   return found === undefined ? undefined : (JSON.parse(found.body.toString('utf8')) as Plan);

@@ -1,10 +1,10 @@
 import { isUtf8 } from 'node:buffer';
 import { readCsvRecord } from '../manifest/csv-record.ts';
+import type { RowFilter } from '../manifest/filter/row-filter.ts';
 import { LineColumns } from '../manifest/line-form.ts';
 import { LineTooLong } from '../manifest/line-reader.ts';
 import type { ManifestReader, Survey } from '../manifest/manifest-reader.ts';
 import { MOST_BUCKETS } from '../manifest/most-buckets.ts';
-import type { RowFilter } from '../manifest/row-filter.ts';
 import { readTaskRecord, type TaskLine, UNBALANCED_QUOTES } from '../manifest/task-line.ts';
 import type { EngineDependencies } from './dependencies.ts';
 import { chunkRecordKey, shardFileKey } from './work-keys.ts';
@@ -85,7 +85,7 @@ class ChunkCutter {
     const surveyed = survey.chunks[chunk];
     if (surveyed === undefined) throw new Error(`the survey has no chunk ${chunk}`);
     try {
-      await reader.readLines(surveyed, (line) => this.take(line));
+      await reader.readLines(surveyed, (line, problem) => this.take(line, problem));
     } catch (error) {
       if (!(error instanceof LineTooLong)) throw error;
       const reason = `Manifest file is not properly formatted: ${error.message}`;
@@ -98,9 +98,9 @@ class ChunkCutter {
     return { buckets: [...buckets], lines, filtered, ...(bad === undefined ? {} : { bad }) };
   }
 
-  private take(line: Buffer): boolean | Promise<boolean> {
+  private take(line: Buffer, problem?: string): boolean | Promise<boolean> {
     this.lines += 1;
-    const task = this.read(line);
+    const task = problem ?? this.read(line);
     if (task === undefined) {
       this.filtered += 1;
       return true;
@@ -119,8 +119,10 @@ class ChunkCutter {
     const record = readCsvRecord(line.toString('utf8'));
     if (record === undefined) return UNBALANCED_QUOTES;
     const task = readTaskRecord(record, this.columns);
-    if (typeof task === 'string' || this.input.wants === undefined || this.input.wants(record)) return task;
-    return undefined;
+    if (typeof task === 'string') return task;
+    const wanted = this.input.wants?.(record, task) ?? true;
+    if (wanted === true) return task;
+    return wanted === false ? undefined : wanted;
   }
 }
 

@@ -1,17 +1,18 @@
 import { JobTrouble } from '../job/job-trouble.ts';
 import type { JobFailure, StoredRequest } from '../job/records.ts';
 import type { Manifest } from '../job/request.ts';
+import { rowFilterOf } from '../manifest/filter/row-filter.ts';
 import { INVALID_MANIFEST_CONTENT, ManifestError } from '../manifest/manifest-error.ts';
 import type { ManifestReader, Survey } from '../manifest/manifest-reader.ts';
+import { neededColumns } from '../manifest/needed-columns.ts';
 import { openManifest } from '../manifest/open-manifest.ts';
-import { rowFilterOf } from '../manifest/row-filter.ts';
 import type { OpenManifest } from '../stores/manifest-source.ts';
 import { SHARDS_PER_BLOCK } from '../stores/progress-store.ts';
 import { forEachBounded, mapBounded } from './bounded.ts';
 import type { EngineDependencies } from './dependencies.ts';
 import { clearTrouble, failJob, handOver, moveJob, NO_PROGRESS, noteTrouble } from './job-changes.ts';
 import { mapWorkers } from './map-workers.ts';
-import { type Plan, readPlan, writePlan } from './plan.ts';
+import { firstTasks, type Plan, readPlan, writePlan } from './plan.ts';
 import { type ChunkRecord, prepareChunk, readChunkRecord } from './prepare-chunk.ts';
 import { requireSurvey, surveyOf } from './survey.ts';
 import { done, type ItemInput, map, type TurnInput, type TurnOutput, wait } from './turn.ts';
@@ -74,7 +75,11 @@ async function takeTurn(deps: PrepareDependencies, input: TurnInput, stored: Sto
   const blocks = Array.from({ length: Math.ceil(plan.shards / SHARDS_PER_BLOCK) }, (_, block) => block);
   await forEachBounded(blocks, 32, (block) => deps.progress.createBlock(input.jobId, block));
   const next = stored.request.ConfirmationRequired === false ? 'Ready' : 'Suspended';
-  await moveJob(deps, input.jobId, input.epoch, next, { totalTasks: plan.tasks, shards: plan.shards });
+  await moveJob(deps, input.jobId, input.epoch, next, {
+    totalTasks: plan.tasks,
+    shards: plan.shards,
+    ...(plan.filtered === 0 ? {} : { filtered: plan.filtered }),
+  });
   await deps.callScheduler(input.jobId);
   return done(input);
 }
@@ -87,6 +92,8 @@ async function makePlan(
   const { jobId } = input;
   const reader = await openReader(deps, stored);
   const survey = await surveyOf(deps.work, jobId, reader);
+  // Whether the manifest has the columns that the filter needs is known before it is read.
+  rowFilterOf(manifestOf(stored), survey.form, stored.createdAt);
   const chunks = survey.chunks.map((_, chunk) => chunk);
   const records =
     chunks.length === 1
@@ -95,7 +102,7 @@ async function makePlan(
   const missing = chunks.filter((chunk) => records[chunk] === undefined);
   if (missing.length > 0) return await mapChunks(deps, input, missing);
   const cut = records.filter((record) => record !== undefined);
-  const plan = planOf(survey, cut);
+  const plan = firstTasks(planOf(survey, cut), manifestOf(stored).Drover?.Filter?.First);
   await checkBuckets(deps, stored, [...new Set(cut.flatMap(({ buckets }) => buckets))]);
   return await writePlan(deps.work, jobId, plan);
 }
@@ -166,7 +173,12 @@ async function showFault(deps: PrepareDependencies, { jobId, epoch }: ItemInput,
 }
 
 async function openReader(deps: PrepareDependencies, stored: StoredRequest): Promise<ManifestReader> {
-  return openManifest(await deps.openManifest(stored.jobId), manifestOf(stored), deps.chunkBytes);
+  return openManifest(
+    await deps.openManifest(stored.jobId),
+    manifestOf(stored),
+    neededColumns(stored.request),
+    deps.chunkBytes,
+  );
 }
 
 function manifestOf({ jobId, request }: StoredRequest): Manifest {
@@ -187,7 +199,7 @@ async function cutChunk(
     attempt: deps.attempt,
     reader,
     survey,
-    wants: rowFilterOf(manifestOf(stored), survey.form),
+    wants: rowFilterOf(manifestOf(stored), survey.form, stored.createdAt),
     tasksPerShard: deps.tasksPerShard(stored),
   });
 }
@@ -213,7 +225,8 @@ function planOf(survey: Survey, records: readonly ChunkRecord[]): Plan {
 function badLine({ chunks }: Survey, index: number, line: number, reason: string): ManifestError {
   const chunk = chunks[index];
   const several = chunk !== undefined && chunks.some(({ key }) => key !== chunk.key);
-  const where = several ? `line ${line} of s3://${chunk.bucket}/${chunk.key}` : `line ${line}`;
+  const place = `${chunk?.rows === true ? 'row' : 'line'} ${line}`;
+  const where = several ? `${place} of s3://${chunk.bucket}/${chunk.key}` : place;
   return new ManifestError(INVALID_MANIFEST_CONTENT, `${reason} (${where})`);
 }
 

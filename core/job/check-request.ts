@@ -1,13 +1,13 @@
-import { formatOf } from '../manifest/manifest-format.ts';
 import type { Operation } from '../operations/operation.ts';
 import { refusalOf } from '../operations/refusal.ts';
 import { findOperation, operationOf } from '../operations/registry.ts';
 import { check } from '../validation/check.ts';
 import { InvalidInput, type Problem } from '../validation/invalid-input.ts';
+import { manifestProblems } from './check-manifest.ts';
 import { refuseNotBuiltYet } from './not-built-yet.ts';
-import { bareETag, parseBucketArn, parseObjectArn } from './object-arn.ts';
+import { parseBucketArn } from './object-arn.ts';
 import { type OperationName, operationNamesOf, S3_OPERATION_NAMES } from './operation-name.ts';
-import { type JobRequest, jobRequest, type Manifest, type ReportRequest } from './request.ts';
+import { type JobRequest, jobRequest, type ReportRequest } from './request.ts';
 
 /** A request is kept in one item of the Jobs table: at most 64 KB of JSON. */
 export const REQUEST_BYTES_MAXIMUM = 64 * 1024;
@@ -23,7 +23,7 @@ export function checkJobRequest(raw: unknown): JobRequest {
   const request = check(jobRequest, raw);
   const problems = [
     ...operationProblems(request),
-    ...manifestProblems(request),
+    ...sourceProblems(request),
     ...reportProblems(request.Report),
     ...sizeProblems(request),
   ];
@@ -62,73 +62,13 @@ function optionProblems({ Drover: options }: JobRequest, { name, knowsUnchanged 
   return [{ path: 'Drover.SkipUnchanged', says: `is not supported with ${name}, which has no state to compare with` }];
 }
 
-function manifestProblems({ Manifest: manifest, ManifestGenerator: generator }: JobRequest): Problem[] {
+function sourceProblems({ Manifest: manifest, ManifestGenerator: generator }: JobRequest): Problem[] {
   if (manifest === undefined && generator === undefined) return [{ path: 'Manifest', says: 'is missing' }];
   if (manifest === undefined) return [];
   if (generator !== undefined) {
     return [{ path: '', says: 'must have either Manifest or ManifestGenerator, but has both' }];
   }
-  return [...formatProblems(manifest), ...fieldProblems(manifest), ...locationProblems(manifest)];
-}
-
-/** The options of `Manifest.Drover`, and the formats that they belong to. */
-const FORMAT_OPTIONS = {
-  Header: ['S3BatchOperations_CSV_20180820'],
-  ExtraColumns: ['S3BatchOperations_CSV_20180820'],
-  EmptyVersion: ['S3BatchOperations_CSV_20180820', 'S3InventoryReport_CSV_20161130', 'S3InventoryReport_CSV_20211130'],
-  DeleteMarkers: ['S3InventoryReport_CSV_20161130', 'S3InventoryReport_CSV_20211130'],
-  Tasks: ['Report_CSV_20180820'],
-} as const;
-
-function formatProblems(manifest: Manifest): Problem[] {
-  const { Spec, Drover: options = {} } = manifest;
-  if (Spec === undefined && options.Format === undefined) return [{ path: 'Manifest.Spec', says: 'is missing' }];
-  if (Spec !== undefined && options.Format !== undefined) {
-    return [{ path: 'Manifest', says: 'must have either Spec or Drover.Format, but has both' }];
-  }
-  const format = formatOf(manifest);
-  return Object.entries(FORMAT_OPTIONS)
-    .filter(([name, formats]) => Object.hasOwn(options, name) && !formats.some((each) => each === format))
-    .map(([name, formats]) => ({
-      path: `Manifest.Drover.${name}`,
-      says: `is for the format ${formats.join(' or ')}, not for ${format}`,
-    }));
-}
-
-function fieldProblems(manifest: Manifest): Problem[] {
-  const path = 'Manifest.Spec.Fields';
-  const fields = manifest.Spec?.Fields;
-  if (formatOf(manifest) !== 'S3BatchOperations_CSV_20180820') {
-    return fields === undefined ? [] : [{ path, says: 'is for CSV manifests: an inventory names its fields itself' }];
-  }
-  if (fields === undefined) {
-    return [{ path, says: 'is missing: it must be a list that says what the columns hold, like Bucket, Key' }];
-  }
-  const count = (name: string) => fields.filter((field) => field === name).length;
-  const once = (['Bucket', 'Key'] as const).filter((name) => count(name) !== 1);
-  return [
-    ...once.map((name) => ({ path, says: `must name ${name} exactly once, but names it ${count(name)} times` })),
-    ...(count('VersionId') > 1
-      ? [{ path, says: `must name VersionId at most once, but names it ${count('VersionId')} times` }]
-      : []),
-  ];
-}
-
-function locationProblems({ Location: { ObjectArn: arn, ETag: etag } }: Manifest): Problem[] {
-  const problems: Problem[] = [];
-  if (parseObjectArn(arn) === undefined) {
-    problems.push({
-      path: 'Manifest.Location.ObjectArn',
-      says: 'must be the ARN of an object in a bucket, like arn:aws:s3:::amzn-s3-demo-bucket/manifest.csv',
-    });
-  }
-  if (!/^[\u0021\u0023-\u007e]+$/.test(bareETag(etag))) {
-    problems.push({
-      path: 'Manifest.Location.ETag',
-      says: 'must be the ETag of the manifest, with or without its quotes, like 60e460c9d1046e73f7dde5043ac3ae85',
-    });
-  }
-  return problems;
+  return manifestProblems(manifest);
 }
 
 function reportProblems(report: ReportRequest): Problem[] {

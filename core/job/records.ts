@@ -44,6 +44,8 @@ export interface JobState {
   readonly mostInvocations?: number;
   /** Tasks in the manifest; absent until the manifest has been read. */
   readonly totalTasks?: number;
+  /** Lines of the manifest that its filter left out; absent where there are none. */
+  readonly filtered?: number;
   /** Shards of the plan; absent until the manifest has been read. */
   readonly shards?: number;
   /** Milliseconds spent in Active, the present stay (since statusSince) not included. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { OPERATIONS_SCHEMA } from '../operations/schema.ts';
+import { droverManifest } from './drover-manifest.ts';
 import { manifestGenerator } from './manifest-generator.ts';
 import { accountId, bucketArn, jobPriority, objectArn, roleArn, type Tag, tagSet, text, versionId } from './scalars.ts';
 
@@ -24,22 +25,6 @@ const S3_FORMATS = [
   'S3InventoryReport_CSV_20211130',
 ] as const;
 
-/** What Drover reads besides, and how. */
-const droverManifest = z.strictObject({
-  /** Instead of Spec. */
-  Format: z.enum(['Report_CSV_20180820']).optional(),
-  /** The first line of a CSV: passed over, or a task whatever it looks like. Left out: a task, unless it looks like titles. */
-  Header: z.enum(['Skip', 'None']).optional(),
-  /** Lines of a CSV may have more columns than Fields names. */
-  ExtraColumns: z.enum(['Ignore']).optional(),
-  /** An empty version is the version `null`. */
-  EmptyVersion: z.enum(['Null']).optional(),
-  /** Delete markers of an inventory of all versions are no tasks. */
-  DeleteMarkers: z.enum(['Skip']).optional(),
-  /** Of a completion report: all, unless it says otherwise. */
-  Tasks: z.enum(['All', 'Failed', 'Succeeded']).optional(),
-});
-
 const manifest = z.strictObject({
   Spec: z
     .strictObject({
@@ -50,7 +35,8 @@ const manifest = z.strictObject({
   Location: z.strictObject({
     ObjectArn: objectArn,
     ObjectVersionId: versionId.optional(),
-    ETag: text(1, 1024),
+    /** Left out where the manifest is a prefix: then its files are met, and pinned, when it is surveyed. */
+    ETag: text(1, 1024).optional(),
   }),
   Drover: droverManifest.optional(),
 });

@@ -6,6 +6,7 @@ export interface JobChanges {
   readonly priority?: number;
   readonly totalTasks?: number;
   readonly shards?: number;
+  readonly filtered?: number;
   readonly statusUpdateReason?: string;
   /** Added to those that are there. */
   readonly failureReasons?: readonly JobFailure[];

@@ -26,6 +26,44 @@ export async function* gunzipped(bytes: AsyncIterable<Buffer>, named: string): A
   }
 }
 
+/** The bytes, unpacked if they are gzip, which their beginning tells. */
+export async function* unpackedIfGzip(bytes: AsyncIterable<Buffer>, named: string): AsyncGenerator<Buffer> {
+  const iterator = bytes[Symbol.asyncIterator]();
+  let beginning = Buffer.alloc(0);
+  let ended = false;
+  while (beginning.length < GZIP.length && !ended) {
+    const next = await iterator.next();
+    if (next.done === true) ended = true;
+    else beginning = Buffer.concat([beginning, next.value]);
+  }
+  async function* whole(): AsyncGenerator<Buffer> {
+    try {
+      if (beginning.length > 0) yield beginning;
+      for (let next = await iterator.next(); next.done !== true; next = await iterator.next()) yield next.value;
+    } finally {
+      await iterator.return?.();
+    }
+  }
+  yield* isGzip(beginning) ? gunzipped(whole(), named) : whole();
+}
+
+/** The bytes as they come; throws where they are not UTF-8. */
+export async function* checkedUtf8(bytes: AsyncIterable<Buffer>, named: string): AsyncGenerator<Buffer> {
+  const decoder = new TextDecoder('utf-8', { fatal: true });
+  const check = (chunk?: Buffer): void => {
+    try {
+      decoder.decode(chunk, { stream: chunk !== undefined });
+    } catch {
+      throw new ManifestError(INVALID_MANIFEST_CONTENT, `${named} is not UTF-8`);
+    }
+  };
+  for await (const chunk of bytes) {
+    check(chunk);
+    yield chunk;
+  }
+  check();
+}
+
 /** The bytes as they come; throws at their end if they do not have this MD5 (hex). */
 export async function* withMd5(bytes: AsyncIterable<Buffer>, md5: string, named: string): AsyncGenerator<Buffer> {
   const hash = createHash('md5');

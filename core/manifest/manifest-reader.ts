@@ -11,12 +11,12 @@ export interface ManifestReader {
   survey(): Promise<Survey>;
   /**
    * Reads the lines of a chunk, in order: bytes without their line break, in the survey's form. A line that does not fit
-   * the form is given as it is. `onLine` answers false to stop.
+   * the form is given as it is, one that cannot be brought into it with what is wrong. `onLine` answers false to stop.
    */
   readLines(chunk: ManifestChunk, onLine: OnLine): Promise<void>;
 }
 
-export type OnLine = (line: Buffer) => boolean | Promise<boolean>;
+export type OnLine = (line: Buffer, problem?: string) => boolean | Promise<boolean>;
 
 /** What a manifest consists of. Kept with the job: what is read later is read by it. */
 export interface Survey {
@@ -35,8 +35,14 @@ export interface ManifestChunk {
   readonly size?: number;
   /** Hex MD5 that the object's bytes must have. */
   readonly md5?: string;
+  /** ETag that the object must have: it was looked at when the manifest was surveyed. */
+  readonly etag?: string;
   /** Where in the file a chunk that is not a range lies: a row group, a part of a listing. */
   readonly part?: number;
+  /** How many of these the chunk has; one where left out. */
+  readonly parts?: number;
+  /** Its lines are rows of a table: messages count those. */
+  readonly rows?: true;
   /** Lines at the chunk's beginning that are no tasks: a header. */
   readonly skip?: number;
   /** Whether its first line is the first of its file: messages count lines from there. */

@@ -1,9 +1,15 @@
 import type { Readable } from 'node:stream';
-import { GetObjectCommand, type GetObjectCommandInput, HeadObjectCommand, type S3Client } from '@aws-sdk/client-s3';
+import {
+  GetObjectCommand,
+  type GetObjectCommandInput,
+  HeadObjectCommand,
+  ListObjectsV2Command,
+  type S3Client,
+} from '@aws-sdk/client-s3';
 import { bareETag, parseObjectArn } from '../job/object-arn.ts';
 import type { Manifest } from '../job/request.ts';
 import { ManifestError } from '../manifest/manifest-error.ts';
-import type { ManifestFiles, ManifestSource } from './manifest-source.ts';
+import type { FoundObject, ManifestFiles, ManifestSource } from './manifest-source.ts';
 import { isFinal, statusOf } from './s3-error.ts';
 
 /** How often a read that broke off is taken up again where it was. */
@@ -15,11 +21,31 @@ export function createS3ManifestFiles(client: S3Client, location: Manifest['Loca
   if (parsed === undefined) throw new Error(`a manifest at ${location.ObjectArn} passed validation`);
   const { bucket, key } = parsed;
   const version = location.ObjectVersionId === undefined ? {} : { VersionId: location.ObjectVersionId };
-  const etag = `"${bareETag(location.ETag)}"`;
+  const etag = location.ETag === undefined ? {} : { IfMatch: `"${bareETag(location.ETag)}"` };
   return {
-    manifest: { bucket, key, ...source(client, { Bucket: bucket, Key: key, IfMatch: etag, ...version }) },
-    open: (otherBucket, otherKey) => source(client, { Bucket: otherBucket, Key: otherKey }),
+    manifest: { bucket, key, ...source(client, { Bucket: bucket, Key: key, ...etag, ...version }) },
+    open: (otherBucket, otherKey, otherEtag) =>
+      source(client, {
+        Bucket: otherBucket,
+        Key: otherKey,
+        ...(otherEtag === undefined ? {} : { IfMatch: otherEtag }),
+      }),
+    list: (listed, prefix) => list(client, listed, prefix),
   };
+}
+
+async function* list(client: S3Client, bucket: string, prefix: string): AsyncGenerator<FoundObject> {
+  const named = `s3://${bucket}/${prefix}*`;
+  let token: string | undefined;
+  do {
+    const page = await client
+      .send(new ListObjectsV2Command({ Bucket: bucket, Prefix: prefix, ContinuationToken: token }))
+      .catch((error: unknown) => {
+        throw listingFault(error, bucket, named);
+      });
+    for (const { Key: key = '', Size: size = 0, ETag: etag = '' } of page.Contents ?? []) yield { key, size, etag };
+    token = page.NextContinuationToken;
+  } while (token !== undefined);
 }
 
 /** An object, pinned to its ETag: the one that is demanded, or the one that it has when it is met first. */
@@ -34,6 +60,7 @@ function source(
   };
 
   return {
+    etag: () => object.IfMatch,
     async size() {
       try {
         const { ContentLength, ETag } = await client.send(new HeadObjectCommand(object));
@@ -65,6 +92,15 @@ function source(
       }
     },
   };
+}
+
+function listingFault(error: unknown, bucket: string, named: string): unknown {
+  if (statusOf(error) !== 403) return manifestFault(error, named, '');
+  return new ManifestError(
+    'ManifestReadForbidden',
+    `Listing the manifest's files ${named} is forbidden: AccessDenied. The job's role needs s3:ListBucket on ${bucket}.`,
+    { cause: error },
+  );
 }
 
 function manifestFault(error: unknown, named: string, etag: string): unknown {

@@ -277,11 +277,15 @@ export class EngineBench {
         manifest: {
           bucket: 'm',
           key: 'm.csv',
+          etag: () => '"e"',
           size: async () => bytes.length,
           read: this.options.readManifest ?? inPieces,
         },
         open: (bucket, key) => {
           throw new Error(`${bucket}/${key} should not be read`);
+        },
+        list: (bucket) => {
+          throw new Error(`${bucket} should not be listed`);
         },
       }),
     };

@@ -6,6 +6,7 @@ import { LineColumns, type LineForm } from '../line-form.ts';
 import { MAXIMUM_LINE_BYTES, readLines } from '../line-reader.ts';
 import { INVALID_MANIFEST_CONTENT, ManifestError } from '../manifest-error.ts';
 import type { ManifestChunk, ManifestReader } from '../manifest-reader.ts';
+import { emptyVersionOf } from '../table/table-columns.ts';
 
 /** Bytes of a plain CSV that one function call cuts: about a minute's work for one worker. */
 export const CHUNK_BYTES = 64 * 1024 * 1024;
@@ -18,10 +19,11 @@ export function csvManifest(files: ManifestFiles, manifest: Manifest, chunkBytes
   const { manifest: source } = files;
   const { bucket, key } = source;
   const options = manifest.Drover ?? {};
+  const emptyVersion = emptyVersionOf(options);
   const form: LineForm = {
-    columns: manifest.Spec?.Fields ?? [],
+    columns: namedColumns(manifest.Spec?.Fields ?? [], options.ColumnNames),
     ...(options.ExtraColumns === 'Ignore' ? { moreColumns: true } : {}),
-    ...(options.EmptyVersion === 'Null' ? { emptyVersion: 'null' as const } : {}),
+    ...(emptyVersion === undefined ? {} : { emptyVersion }),
   };
   const columns = new LineColumns(form);
 
@@ -56,6 +58,11 @@ export function csvManifest(files: ManifestFiles, manifest: Manifest, chunkBytes
       });
     },
   };
+}
+
+/** What Fields ignores may have a name. */
+function namedColumns(fields: readonly string[], names: readonly string[] | undefined): readonly string[] {
+  return fields.map((field, index) => (field === 'Ignore' ? (names?.[index] ?? field) : field));
 }
 
 async function beginning(bytes: AsyncIterable<Buffer>): Promise<Buffer> {

@@ -7,6 +7,7 @@ import type { LineForm } from '../line-form.ts';
 import { readLines } from '../line-reader.ts';
 import { INVALID_MANIFEST_CONTENT, ManifestError } from '../manifest-error.ts';
 import type { ManifestChunk, ManifestReader } from '../manifest-reader.ts';
+import { emptyVersionOf } from '../table/table-columns.ts';
 
 /** Bytes of a manifest.json: an inventory of billions of objects has some ten thousand files of a few hundred bytes each. */
 export const LARGEST_MANIFEST_JSON = 64 * 1024 * 1024;
@@ -33,9 +34,10 @@ export function inventoryCsvManifest(files: ManifestFiles, { Drover: options }: 
       const { named, manifest } = await readInventoryManifest(files);
       if (manifest.fileFormat !== 'CSV') throw otherFormat(named, manifest.fileFormat);
       const columns = schemaColumns(named, manifest.fileSchema);
+      const emptyVersion = emptyVersionOf(options);
       const form: LineForm = {
         columns,
-        ...(options?.EmptyVersion === 'Null' ? { emptyVersion: 'null' as const } : {}),
+        ...(emptyVersion === undefined ? {} : { emptyVersion }),
       };
       return { form, chunks: inventoryChunks(named, manifest) };
     },

@@ -43,6 +43,7 @@ test.each(ALLOWED)('%s may be %j', (path, value) => {
 
 const tags = (count: number) => Array.from({ length: count }, (_, index) => ({ Key: `k${index}`, Value: '' }));
 const NOT_YET = 'is not supported by this version of Drover, which supports';
+const MANIFESTS = 'manifests: a CSV, an inventory report, a table in Parquet, CSV or JSON Lines, a completion report';
 
 const REFUSED: readonly (readonly [path: string, value: unknown, message: string])[] = [
   ['Operation', {}, 'Operation must have exactly one operation, but has none.'],
@@ -108,7 +109,7 @@ const REFUSED: readonly (readonly [path: string, value: unknown, message: string
     'Manifest.Drover.Tasks is for the format Report_CSV_20180820, not for S3BatchOperations_CSV_20180820.',
   ],
   ['Manifest.Spec.Format', 'S3InventoryReport_CSV_20161130', 'Manifest.Spec.Fields is for CSV manifests'],
-  ['ManifestGenerator', {}, `ManifestGenerator ${NOT_YET} manifests: a CSV, an inventory report, a completion report.`],
+  ['ManifestGenerator', {}, `ManifestGenerator ${NOT_YET} ${MANIFESTS}.`],
   ['Manifest.Spec.Format', 'CSV', 'Manifest.Spec.Format must be one of S3BatchOperations_CSV_20180820, S3Inv'],
   ['Manifest', undefined, 'Manifest is missing.'],
   ['Manifest.Spec.Fields', undefined, 'Manifest.Spec.Fields is missing'],

@@ -29,7 +29,7 @@ const report = (Tasks: 'All' | 'Failed' | 'Succeeded'): Manifest => ({
 
 /** Everything that a manifest names, read as PrepareJob reads it. */
 async function tasksOf(objects: Objects, manifest: Manifest, chunkBytes?: number): Promise<(TaskLine | string)[]> {
-  const reader = openManifest(memoryFiles(objects), manifest, chunkBytes);
+  const reader = openManifest(memoryFiles(objects), manifest, [], chunkBytes);
   const survey = JSON.parse(JSON.stringify(await reader.survey())) as Awaited<ReturnType<typeof reader.survey>>;
   const columns = new LineColumns(survey.form);
   const tasks: (TaskLine | string)[] = [];

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { expect } from '@jest/globals';
 import { INVALID_MANIFEST_CONTENT, ManifestError } from '../../../core/manifest/manifest-error.ts';
-import type { ManifestFiles, ManifestSource } from '../../../core/stores/manifest-source.ts';
+import type { FoundObject, ManifestFiles, ManifestSource } from '../../../core/stores/manifest-source.ts';
 
 /** Objects in memory, in pieces of so many bytes as a network would bring them. The first one is the manifest. */
 export function memoryFiles(objects: Readonly<Record<string, Buffer | string>>, pieceBytes = 1_000): ManifestFiles {
@@ -13,6 +13,7 @@ export function memoryFiles(objects: Readonly<Record<string, Buffer | string>>, 
       return Buffer.from(found);
     };
     return {
+      etag: () => '"e"',
       size: async () => bytes().length,
       async *read(start, end) {
         const all = bytes();
@@ -26,7 +27,19 @@ export function memoryFiles(objects: Readonly<Record<string, Buffer | string>>, 
   return {
     manifest: { bucket: first.slice(0, slash), key: first.slice(slash + 1), ...source(first) },
     open: (bucket, key) => source(`${bucket}/${key}`),
+    list: (bucket, prefix) => found(objects, bucket, prefix),
   };
+}
+
+async function* found(
+  objects: Readonly<Record<string, Buffer | string>>,
+  bucket: string,
+  prefix: string,
+): AsyncGenerator<FoundObject> {
+  for (const [name, bytes] of Object.entries(objects)) {
+    if (!name.startsWith(`${bucket}/${prefix}`)) continue;
+    yield { key: name.slice(bucket.length + 1), size: Buffer.byteLength(bytes), etag: '"e"' };
+  }
 }
 
 export const md5 = (bytes: Buffer | string): string => createHash('md5').update(bytes).digest('hex');

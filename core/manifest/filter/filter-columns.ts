@@ -1,0 +1,23 @@
+import type { ManifestFilter } from '../../job/manifest-filter.ts';
+
+/** The columns that a filter's members look at, by what inventories call them. Those of the key are in every manifest. */
+const COLUMNS: Readonly<Partial<Record<keyof ManifestFilter, string>>> = {
+  CreatedAfter: 'LastModifiedDate',
+  CreatedBefore: 'LastModifiedDate',
+  OlderThan: 'LastModifiedDate',
+  NewerThan: 'LastModifiedDate',
+  ObjectSizeGreaterThanBytes: 'Size',
+  ObjectSizeLessThanBytes: 'Size',
+  MatchAnyStorageClass: 'StorageClass',
+  MatchAnyEncryptionStatus: 'EncryptionStatus',
+  ObjectReplicationStatuses: 'ReplicationStatus',
+};
+
+/** What a filter needs of the manifest: the member of the filter, and the column. */
+export function columnsOfFilter(
+  filter: ManifestFilter | undefined,
+): readonly { readonly member: string; readonly column: string }[] {
+  return Object.entries(COLUMNS)
+    .filter(([member]) => filter?.[member as keyof ManifestFilter] !== undefined)
+    .map(([member, column]) => ({ member, column }));
+}

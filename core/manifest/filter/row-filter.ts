@@ -1,0 +1,82 @@
+import type { ManifestFilter } from '../../job/manifest-filter.ts';
+import type { Manifest } from '../../job/request.ts';
+import type { LineForm } from '../line-form.ts';
+import { INVALID_MANIFEST_CONTENT, ManifestError } from '../manifest-error.ts';
+import type { TaskLine } from '../task-line.ts';
+import { columnsOfFilter } from './filter-columns.ts';
+import { keyFilter } from './key-filter.ts';
+import { sampleFilter } from './sample.ts';
+import { agedBefore, bySize, byTime, byValue } from './value-filters.ts';
+
+/** Whether a line of the manifest is wanted, by its columns and what they name; or why that cannot be told. */
+export type RowFilter = (record: readonly string[], task: TaskLine) => boolean | string;
+
+/**
+ * What of a manifest's lines the request wants; undefined when that is all of them.
+ * @param createdAt of the job, ISO 8601: ages count from there.
+ * @throws ManifestError when the manifest lacks a column that the filter needs.
+ */
+export function rowFilterOf(manifest: Manifest, form: LineForm, createdAt: string): RowFilter | undefined {
+  const { DeleteMarkers: markers, Filter: filter } = manifest.Drover ?? {};
+  for (const { member, column } of columnsOfFilter(filter)) {
+    if (!form.columns.includes(column)) throw missing(member, column, form);
+  }
+  const at = (column: string): number => form.columns.indexOf(column);
+  const filters = [
+    ...(markers === 'Skip' && at('IsDeleteMarker') >= 0 ? [byValue(at('IsDeleteMarker'), ['false', ''])] : []),
+    ...(filter === undefined ? [] : filtersOf(filter, at, Date.parse(createdAt))),
+  ];
+  if (filters.length === 0) return undefined;
+  return (record, task) => {
+    for (const each of filters) {
+      const verdict = each(record, task);
+      if (verdict !== true) return verdict;
+    }
+    return true;
+  };
+}
+
+/** Cheap ones first. */
+function filtersOf(filter: ManifestFilter, at: (column: string) => number, now: number): RowFilter[] {
+  const { ObjectSizeGreaterThanBytes: above, ObjectSizeLessThanBytes: below } = filter;
+  const after = latest([filter.CreatedAfter, filter.NewerThan], now);
+  const before = earliest([filter.CreatedBefore, filter.OlderThan], now);
+  return [
+    ...(above === undefined && below === undefined ? [] : [bySize(at('Size'), above ?? -1, below ?? Infinity)]),
+    ...present(filter.MatchAnyStorageClass, (classes) => byValue(at('StorageClass'), classes)),
+    ...present(filter.MatchAnyEncryptionStatus, (statuses) => byValue(at('EncryptionStatus'), statuses)),
+    ...present(filter.ObjectReplicationStatuses, (statuses) =>
+      byValue(at('ReplicationStatus'), statuses.includes('NONE') ? [...statuses, ''] : statuses),
+    ),
+    ...(after === undefined && before === undefined
+      ? []
+      : [byTime(at('LastModifiedDate'), after ?? -Infinity, before ?? Infinity)]),
+    ...present(filter.KeyNameConstraint, keyFilter),
+    ...present(filter.Sample, sampleFilter),
+  ];
+}
+
+function present<Member>(member: Member | undefined, make: (member: Member) => RowFilter): RowFilter[] {
+  return member === undefined ? [] : [make(member)];
+}
+
+function latest(bounds: readonly (string | undefined)[], now: number): number | undefined {
+  const times = bounds.filter((bound) => bound !== undefined).map((bound) => agedBefore(bound, now));
+  return times.length === 0 ? undefined : Math.max(...times);
+}
+
+function earliest(bounds: readonly (string | undefined)[], now: number): number | undefined {
+  const times = bounds.filter((bound) => bound !== undefined).map((bound) => agedBefore(bound, now));
+  return times.length === 0 ? undefined : Math.min(...times);
+}
+
+function missing(member: string, column: string, { columns }: LineForm): ManifestError {
+  const there = columns.filter((each) => each !== 'Ignore').join(', ');
+  return new ManifestError(
+    INVALID_MANIFEST_CONTENT,
+    `Manifest.Drover.Filter.${member} needs the column ${column}, which the manifest lacks: it has ${there}`.slice(
+      0,
+      256,
+    ),
+  );
+}
