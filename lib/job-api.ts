@@ -8,10 +8,13 @@ import { addGatewayErrors } from './gateway-errors.ts';
 /** The version in S3 Control's paths. */
 const JOBS_PATH = '/v20180820/jobs';
 
+/** Drover's own, beside the jobs. */
+const ESTIMATES_PATH = '/v20180820/estimates';
+
 const STAGE = 'v1';
 
 /**
- * The routes of S3 Control's job API, one by one, so that policies can allow methods and not the API as a whole.
+ * The routes of S3 Control's job API and of Drover's own, one by one, so that policies can allow methods and not the API as a whole.
  * `*` in a path, as in policies, is a job id.
  */
 const ROUTES = {
@@ -20,6 +23,8 @@ const ROUTES = {
     ['GET', JOBS_PATH],
     ['GET', `${JOBS_PATH}/*`],
     ['GET', `${JOBS_PATH}/*/tagging`],
+    // Its answer is all that comes of it.
+    ['POST', ESTIMATES_PATH],
   ],
   manage: [
     ['POST', `${JOBS_PATH}/*/priority`],
@@ -64,7 +69,7 @@ export class JobApi extends Construct {
     return this.grant(grantee, ROUTES.create);
   }
 
-  /** Allows to list and describe jobs and to see their tags. */
+  /** Allows to list and describe jobs, to see their tags, and to have jobs estimated. */
   grantRead(grantee: iam.IGrantable): iam.Grant {
     return this.grant(grantee, ROUTES.read);
   }

@@ -16,6 +16,8 @@ export interface ApiContext {
   readonly identity: Identity;
   /** ARNs and ARN patterns (`*`) of the roles that jobs may use. */
   readonly jobRoles: readonly string[];
+  /** Workers of all jobs together, as the operator has it; left out: as many as the account allows. */
+  readonly maxConcurrentWorkers?: number;
   /** Another S3 that the objects are in, with credentials of its own: then no job's role is used for them. */
   readonly objectsEndpoint?: string | undefined;
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { checkEstimateInput, estimateInput } from '../estimate/estimate-request.ts';
 import { checkJobRequest } from '../job/check-request.ts';
 import { JOB_TAGS_MAXIMUM, jobRequest } from '../job/request.ts';
 import { jobId, jobPriority, statusUpdateReason, tagSet, text } from '../job/scalars.ts';
@@ -10,6 +11,7 @@ import type { ApiContext } from './context.ts';
 import { createJob } from './create-job.ts';
 import { deleteJobTagging } from './delete-job-tagging.ts';
 import { describeJob } from './describe-job.ts';
+import { estimate } from './estimate.ts';
 import { getJobTagging } from './get-job-tagging.ts';
 import { listJobs, MAX_RESULTS } from './list-jobs.ts';
 import { putJobTagging } from './put-job-tagging.ts';
@@ -44,6 +46,8 @@ export interface Route {
   readonly invalid: ErrorCode;
   /** Names of the XML root of the answer; none where the answer has no body. */
   readonly result?: string;
+  /** Drover's own: S3 Control's clients do not know it, and it has no XML. */
+  readonly jsonOnly?: true;
   readonly schema: z.core.$ZodType;
   readonly run: (input: RouteInput, context: ApiContext) => Promise<unknown>;
 }
@@ -142,6 +146,15 @@ export const ROUTES: readonly Route[] = [
     invalid: 'BadRequestException',
     schema: emptyResult,
     run: ({ path }, context) => deleteJobTagging(check(jobOnly, path), context),
+  },
+  {
+    operation: 'Estimate',
+    method: 'POST',
+    path: '/estimates',
+    invalid: 'BadRequestException',
+    jsonOnly: true,
+    schema: emptyResult,
+    run: ({ document }, context) => estimate(checkEstimateInput(document('EstimateRequest', estimateInput)), context),
   },
 ];
 

@@ -28,6 +28,7 @@ export async function serve(request: HttpRequest, context: ApiContext, report: R
     const found = findRoute(request.method, request.path);
     invalid = found.route.invalid;
     requireAccount(request, context, invalid);
+    if (found.route.jsonOnly === true) requireJson(request, language, invalid);
     const value = await found.route.run(inputOf(request, found, context), context);
     return { status: 200, headers: headersOf(request, language), body: bodyOf(language, found, value) };
   } catch (error) {
@@ -43,6 +44,15 @@ function requireAccount({ headers }: HttpRequest, { identity }: ApiContext, inva
   if (account !== identity.account) {
     throw new ApiError('AccessDenied', `Access Denied: these are the jobs of ${identity.account}, not of ${account}.`);
   }
+}
+
+/** What S3 Control's model does not have has no form in XML. */
+function requireJson({ headers, path }: HttpRequest, answer: Language, invalid: ErrorCode): void {
+  if (answer === 'json' && bodyLanguage(headers['content-type']) === 'json') return;
+  throw new ApiError(
+    invalid,
+    `${path} is Drover's own and speaks JSON only: send Content-Type: application/json, and Accept: application/json or none.`,
+  );
 }
 
 function inputOf(request: HttpRequest, { path }: FoundRoute, { identity }: ApiContext) {

@@ -38,6 +38,7 @@ function apiContext(): ApiContext {
       partition: requireVariable('PARTITION'),
     },
     jobRoles: rolePatterns(requireVariable('JOB_ROLES')),
+    maxConcurrentWorkers: Number(requireVariable('MAX_CONCURRENT_WORKERS')),
     objectsEndpoint: optionalVariable('DROVER_S3_ENDPOINT'),
   };
   return kept;

@@ -212,6 +212,7 @@ describe('in a stack of somebody else', () => {
       'execute-api:Invoke GET/v20180820/jobs',
       'execute-api:Invoke GET/v20180820/jobs/*',
       'execute-api:Invoke GET/v20180820/jobs/*/tagging',
+      'execute-api:Invoke POST/v20180820/estimates',
     ]);
     expect(granted('Manager')).toEqual([
       'execute-api:Invoke POST/v20180820/jobs/*/priority',
