@@ -19,7 +19,8 @@ export function elementText(xml: string, name: string): string | undefined {
   return unescapeXml(xml.slice(start + open.length, end));
 }
 
-function unescapeXml(text: string): string {
+/** Text of an element with its references resolved; those that are not known stay. */
+export function unescapeXml(text: string): string {
   if (!text.includes('&')) return text;
   return text.replace(/&(?:#(\d{1,7})|#x([\dA-Fa-f]{1,6})|(\w{1,8}));/g, (whole, decimal, hex, name) => {
     if (name !== undefined) return ENTITIES[name] ?? whole;
