@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
+import { addEstimate } from './commands/estimate.ts';
 import { addJobsCancel } from './commands/jobs-cancel.ts';
 import { addJobsConfirm } from './commands/jobs-confirm.ts';
 import { addJobsCreate } from './commands/jobs-create.ts';
@@ -35,6 +36,7 @@ export function createProgram(runtime: Runtime): Command {
   addJobs(program, runtime);
   addReport(program, runtime);
   addOperations(program, runtime);
+  addEstimate(program, runtime);
   return program;
 }
 
@@ -42,6 +44,7 @@ const EXAMPLES = examples(
   ['Start the local cloud; all the rest in another terminal', 'drover start'],
   ['Create a job from a file, and follow it to its end', 'drover jobs create --file job.yaml --no-confirm --wait'],
   ['What jobs can do', 'drover operations'],
+  ['What a job would take, in time and in dollars', 'drover estimate --file job.yaml'],
   ['What failed, and why', 'drover report $ID --failed'],
   ['The same against a deployed stack', 'drover jobs list --stack DroverStack --region eu-west-1'],
   ['For programs: JSON, one document a line', 'drover jobs list --json | jq -r .JobId'],

@@ -1,3 +1,4 @@
+import type { Estimate } from '../../core/estimate/estimate.ts';
 import type { JobStatus, RequestedJobStatus } from '../../core/job/status.ts';
 import { ApiError, isConnectionError, NotReachableError } from '../errors.ts';
 import type { Clock } from '../io.ts';
@@ -43,6 +44,12 @@ export class JobApi {
       nextToken = page.NextToken;
     } while (nextToken !== undefined && jobs.length < limit);
     return { jobs, more: nextToken !== undefined };
+  }
+
+  /** What a job takes, by its id, or a request that is not submitted with its number of tasks. */
+  async estimate(body: unknown): Promise<Estimate> {
+    const answer = await this.send({ method: 'POST', path: '/v20180820/estimates', body: JSON.stringify(body) });
+    return (answer as { Estimate: Estimate }).Estimate;
   }
 
   async updateStatus(jobId: string, status: RequestedJobStatus, reason?: string): Promise<StatusAnswer> {

@@ -27,6 +27,16 @@ export class ObjectStore {
     return await this.ask((client) => client.send(new GetObjectCommand({ Bucket: bucket, Key: key })));
   }
 
+  /** The first bytes of an object that is not empty, all of them if it has fewer; undefined if there is no such object. */
+  async beginning(bucket: string, key: string, bytes: number, versionId?: string): Promise<Buffer | undefined> {
+    const { GetObjectCommand } = await import('@aws-sdk/client-s3');
+    const object = { Bucket: bucket, Key: key, ...(versionId !== undefined && { VersionId: versionId }) };
+    const found = await this.ask((client) =>
+      client.send(new GetObjectCommand({ ...object, Range: `bytes=0-${bytes - 1}` })),
+    );
+    return found?.Body === undefined ? undefined : Buffer.from(await found.Body.transformToByteArray());
+  }
+
   close(): void {
     this.client?.destroy();
   }

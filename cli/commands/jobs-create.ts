@@ -90,7 +90,8 @@ export function addJobsCreate(jobs: Command, runtime: Runtime): void {
   runs<CreateOptions, []>(command, runtime, createJob);
 }
 
-function addManifestOptions(command: Command): void {
+/** How a manifest is named. */
+export function addManifestOptions(command: Command): void {
   command
     .optionsGroup('Manifest:')
     .option('--manifest <s3-uri>', 'the CSV that names the objects, one a line: s3://bucket/key', parseS3Object)
@@ -99,7 +100,8 @@ function addManifestOptions(command: Command): void {
     .option('--fields <names>', 'its columns: Bucket, Key, VersionId, Ignore (default: Bucket,Key)', parseFields);
 }
 
-function addOperationOptions(command: Command): void {
+/** What is to be done with each object. */
+export function addOperationOptions(command: Command): void {
   command
     .optionsGroup('Operation:')
     .option('--operation <name>', 'what to do with each object, such as put-object-tagging: see `drover operations`')

@@ -17,9 +17,7 @@ export async function completeRequest(
   flags: PartialRequest,
   findEtag: EtagLookup,
 ): Promise<PartialRequest> {
-  // The AWS CLI's own JSON names the account; here it goes into a header.
-  const { AccountId: _account, ...given } = file;
-  const merged: PartialRequest = { ...given, ...flags, ...droverOf(given, flags) };
+  const merged = mergedRequest(file, flags);
   requireMembers(merged);
   return {
     ConfirmationRequired: true,
@@ -28,6 +26,13 @@ export async function completeRequest(
     ...merged,
     Manifest: await withEtag(merged['Manifest'], findEtag),
   };
+}
+
+/** What the file says, changed by what the flags say. */
+export function mergedRequest(file: PartialRequest, flags: PartialRequest): PartialRequest {
+  // The AWS CLI's own JSON names the account; here it goes into a header.
+  const { AccountId: _account, ...given } = file;
+  return { ...given, ...flags, ...droverOf(given, flags) };
 }
 
 /** A flag such as --dry-run leaves the file's other options as they are. */
