@@ -11,6 +11,7 @@ export function estimateDetails(estimate: Estimate, count: TaskCount | undefined
     '',
     ...costLines(estimate),
     ...paragraph('May come on top:', estimate.Fees),
+    ...paragraph('Could cost less:', estimate.Advice),
     ...paragraph(
       'Taken for granted:',
       estimate.Assumptions.map(({ Name, Meaning }) => `${Name}: ${Meaning}`),
@@ -32,7 +33,7 @@ function facts({ Operation, JobId, Tasks, Bytes, RunTime, ...rest }: Estimate, c
     ['Bytes', Bytes === undefined ? 'not known: --object-bytes says' : `${about}${formatBytes(Bytes)}`],
     [
       'Time',
-      `${formatDuration(RunTime.Seconds)} at ${formatRate(RunTime.TasksPerSecond)}, ${formatDuration(RunTime.PrepareSeconds)} before ` +
+      `${formatDuration(Math.max(1, RunTime.Seconds))} at ${formatRate(RunTime.TasksPerSecond)}, ${formatDuration(RunTime.PrepareSeconds)} before ` +
         `it to prepare and ${formatDuration(RunTime.ReportSeconds)} after it to report`,
     ],
     ['Workers', formatCount(RunTime.Workers)],

@@ -1,4 +1,4 @@
-import { laneNeedsOf } from '../engine/lanes.ts';
+import { demandOf, type LaneNeeds, laneNeedsOf, lanesOf } from '../engine/lanes.ts';
 import { initialState } from '../job/initial-state.ts';
 import type { JobRequest } from '../job/request.ts';
 import type { Operation } from '../operations/operation.ts';
@@ -13,7 +13,7 @@ import { feesOf } from './fees.ts';
 import { jobSize, LINE_BYTES } from './job-size.ts';
 import { GIGABYTE, type ObjectWork, objectCosts, storageOfCopies } from './object-costs.ts';
 import { PRICE_LIST, PRICES, type StorageClass } from './prices.ts';
-import { speedOf } from './run-time.ts';
+import { type Speed, speedOf } from './run-time.ts';
 
 /** Milliseconds: what S3's guide tells to expect of small objects, 100 to 200 (User Guide, "optimizing-performance"). */
 export const ASSUMED_LATENCY = 100;
@@ -41,20 +41,15 @@ export function estimateJob(source: EstimateSource): Estimate {
   const latency = assumptions.RequestLatencyMilliseconds ?? ASSUMED_LATENCY;
   const { requests, batch } = asked(operation, parameters, request, objectBytes);
   const size = jobSize(tasks, operation.tasksPerShard(parameters), prepared?.shards);
-  const speed = speedOf({
-    size,
-    needs: laneNeedsOf(operation, initialState({ jobId: '', hash: '', createdAt: '', request })),
-    capacity: capacity.workers,
-    requests,
-    batch,
-    latency,
-    assumed: assumptions.TasksPerSecond,
-  });
+  const needs = laneNeedsOf(operation, initialState({ jobId: '', hash: '', createdAt: '', request }));
+  const assumed = assumptions.TasksPerSecond;
+  const speed = speedOf({ size, needs, capacity: capacity.workers, requests, batch, latency, assumed });
   const seconds = tasks / speed.tasksPerSecond;
   const reports = request.Report.Enabled;
   const around = secondsAround(size, capacity.workers, reports);
   const work: ObjectWork = { tasks, bytes, requests, copiesTo: classOfCopies(request), tier: tierOf(request) };
-  const drover = droverCost(droverUsage({ size, workers: speed.workers, seconds, reports }), tasks);
+  const costWith = (workers: number) => droverCost(droverUsage({ size, workers, seconds, reports }), tasks);
+  const drover = costWith(speed.workers);
   const own = objectCosts(work);
   const storage = storageOfCopies(work);
   return {
@@ -84,7 +79,8 @@ export function estimateJob(source: EstimateSource): Estimate {
       dryRun: request.Drover?.DryRun === true,
       restoreDays: request.Operation.S3InitiateRestoreObject?.ExpirationInDays,
     }),
-    Assumptions: assumed(source, requests, latency),
+    Advice: adviceOf(speed, needs, drover, costWith),
+    Assumptions: takenForGranted(source, requests, latency),
     Prices: PRICE_LIST,
   };
 }
@@ -112,6 +108,27 @@ function tierOf({ Operation: { S3InitiateRestoreObject: restore } }: JobRequest)
   return restore?.GlacierJobTier ?? 'STANDARD';
 }
 
+/** A part of Drover's cost that is worth a word. */
+const WORTH_SAVING = 0.1;
+
+/** Workers that wait for S3 are paid for like those that work: a rate limit takes no more of them than it needs. */
+function adviceOf(
+  { workers, tasksPerSecond }: Speed,
+  needs: LaneNeeds,
+  cost: Cost,
+  costWith: (workers: number) => Cost,
+): string[] {
+  const rate = Math.floor(tasksPerSecond);
+  if (needs.tasksPerSecond !== undefined || needs.invokesFunctions || rate < 1) return [];
+  const enough = lanesOf(demandOf(workers, { ...needs, tasksPerSecond: rate }), needs).workers;
+  const less = costWith(enough).USD;
+  if (enough >= workers || less > cost.USD * (1 - WORTH_SAVING)) return [];
+  return [
+    `${workers} workers wait for most of the time, and cost as if they worked. Drover.RateLimit with TasksPerSecond ` +
+      `${rate} takes ${enough} of them, and Drover costs $${less.toFixed(2)} instead of $${cost.USD.toFixed(2)}.`,
+  ];
+}
+
 function droverCost(usage: Usage, tasks: number): Cost {
   const bill = billOf(usage);
   const kept = (workBytes(tasks, LINE_BYTES) / GIGABYTE) * KEPT_MONTHS;
@@ -126,7 +143,7 @@ function droverCost(usage: Usage, tasks: number): Cost {
 }
 
 /** Every number that was taken for granted, for those who know better. */
-function assumed(
+function takenForGranted(
   { prepared, assumptions, capacity, request, tasks }: EstimateSource,
   requests: TaskRequests,
   latency: number,

@@ -56,6 +56,8 @@ export interface Estimate {
   readonly S3BatchOperations: BatchOperationsCost;
   /** What may come on top, and when: sentences. */
   readonly Fees: readonly string[];
+  /** What would cost less: sentences. */
+  readonly Advice: readonly string[];
   readonly Assumptions: readonly Assumption[];
   readonly Prices: { readonly Region: string; readonly AsOf: string; readonly Source: string };
 }

@@ -179,6 +179,15 @@ describe('Drover', () => {
     expect(cost(100) - cost(20)).toBeCloseTo(80 * (1e8 / 3_500) * 1.33334e-5, 0);
   });
 
+  test('advises a rate limit where workers would wait, which is what it says it is', () => {
+    const [advice] = estimated(1e8).Advice;
+    expect(advice).toMatch(/^100 workers wait .* TasksPerSecond 3500 takes 18 of them/);
+    const limited = estimated(1e8, requestOf(undefined, { Drover: { RateLimit: { TasksPerSecond: 3_500 } } }));
+    expect(advice).toContain(`Drover costs $${limited.Costs.Drover.USD.toFixed(2)} instead of $`);
+    expect(limited.Advice).toEqual([]);
+    expect(estimated(1e8, requestOf(), {}, 5).Advice).toEqual([]);
+  });
+
   test('costs cents for a small job, where S3 Batch Operations takes a quarter', () => {
     expect(estimated(1).Costs.Drover.USD).toBeLessThan(0.01);
   });
