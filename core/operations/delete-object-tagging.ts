@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { deleteObjectTaggingRequest, getObjectTaggingRequest, tagsIn } from '../s3/requests/object-tagging.ts';
+import { counted } from './counted.ts';
 import type { Operation } from './operation.ts';
 import { s3Failed, s3Result } from './s3-result.ts';
 import { PARAMETERS } from './schema.ts';
@@ -23,7 +24,9 @@ export const deleteObjectTagging: Operation<z.infer<typeof parameters>> = {
     const reply = await s3.send(getObjectTaggingRequest(task), signal);
     if (!reply.ok) return { finding: 'failure', result: s3Failed(reply) };
     const { length } = tagsIn(reply.body);
-    return length === 0 ? { finding: 'unchanged' } : { finding: 'change', says: `Would take off ${length} tags` };
+    return length === 0
+      ? { finding: 'unchanged' }
+      : { finding: 'change', says: `Would take off ${counted(length, 'tag')}` };
   },
   async execute(task, _, { s3, signal }) {
     return s3Result(await s3.send(deleteObjectTaggingRequest(task), signal));

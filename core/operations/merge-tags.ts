@@ -3,6 +3,7 @@ import { getObjectTaggingRequest, putObjectTaggingRequest, type S3Tag, tagsIn } 
 import type { S3Refusal } from '../s3/s3-data-client.ts';
 import type { S3Object } from '../s3/s3-request.ts';
 import type { Problem } from '../validation/invalid-input.ts';
+import { counted } from './counted.ts';
 import { UNCHANGED } from './examination.ts';
 import type { Operation, Task, TaskContext } from './operation.ts';
 import { s3Failed, s3Result } from './s3-result.ts';
@@ -41,7 +42,7 @@ export const mergeTags: Operation<Parameters> = {
     const merged = mergedTags(found.tags, merge);
     if (!merged.changes) return { finding: 'unchanged' };
     if (merged.tags.length > OBJECT_TAGS) return { finding: 'failure', result: tooMany(found.tags, merged) };
-    return { finding: 'change', says: `Would ${inWords(merged)} of ${found.tags.length} tags` };
+    return { finding: 'change', says: `Would ${inWords(merged)} of ${counted(found.tags.length, 'tag')}` };
   },
   async execute(task, merge, context) {
     const found = await read(task, context);

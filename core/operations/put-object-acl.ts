@@ -10,6 +10,7 @@ import {
 import type { S3Object, S3Request } from '../s3/s3-request.ts';
 import { aclProblems, cannedGrants } from './acl-policy.ts';
 import { aclsAreOff } from './bucket-ownership.ts';
+import { counted } from './counted.ts';
 import type { Examination } from './examination.ts';
 import type { Operation } from './operation.ts';
 import { s3Failed, s3Result } from './s3-result.ts';
@@ -81,7 +82,10 @@ function compare(before: S3Acl, { AccessControlPolicy: policy }: Parameters): Ex
   if (list === undefined) {
     const grants = cannedGrants(canned, before.owner.id);
     if (grants !== undefined && sameGrants(before.grants, grants)) return { finding: 'unchanged' };
-    return { finding: 'change', says: `Would replace ${before.grants.length} grants by the canned ACL ${canned}` };
+    return {
+      finding: 'change',
+      says: `Would replace ${counted(before.grants.length, 'grant')} by the canned ACL ${canned}`,
+    };
   }
   const { owner, grants } = aclOf(list);
   if (owner.id.toLowerCase() !== before.owner.id.toLowerCase()) {
@@ -89,7 +93,7 @@ function compare(before: S3Acl, { AccessControlPolicy: policy }: Parameters): Ex
     return { finding: 'failure', result: failed(403, 'AccessDenied', says) };
   }
   if (sameGrants(before.grants, grants)) return { finding: 'unchanged' };
-  return { finding: 'change', says: `Would replace ${before.grants.length} grants by ${grants.length}` };
+  return { finding: 'change', says: `Would replace ${counted(before.grants.length, 'grant')} by ${grants.length}` };
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { getObjectTaggingRequest, putObjectTaggingRequest, sameTags, tagsIn } from '../s3/requests/object-tagging.ts';
+import { counted } from './counted.ts';
 import type { Operation } from './operation.ts';
 import { s3Failed, s3Result } from './s3-result.ts';
 import { PARAMETERS } from './schema.ts';
@@ -24,7 +25,7 @@ export const putObjectTagging: Operation<z.infer<typeof parameters>> = {
     if (!reply.ok) return { finding: 'failure', result: s3Failed(reply) };
     const tags = tagsIn(reply.body);
     if (sameTags(tags, TagSet)) return { finding: 'unchanged' };
-    return { finding: 'change', says: `Would replace ${tags.length} tags by ${TagSet.length}` };
+    return { finding: 'change', says: `Would replace ${counted(tags.length, 'tag')} by ${TagSet.length}` };
   },
   async execute(task, { TagSet }, { s3, signal }) {
     return s3Result(await s3.send(putObjectTaggingRequest(task, TagSet), signal));

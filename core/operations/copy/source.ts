@@ -1,5 +1,6 @@
 import { isArchived } from '../../s3/archived.ts';
 import { headerText } from '../../s3/header-text.ts';
+import { explainHead } from '../../s3/requests/explain-head.ts';
 import { headObject } from '../../s3/requests/head-object.ts';
 import type { S3DataClient, S3Refusal } from '../../s3/s3-data-client.ts';
 import type { S3Object } from '../../s3/s3-request.ts';
@@ -38,8 +39,8 @@ export async function findSource(
   const reply = await headObject(s3, object, signal, options);
   if (!reply.ok) {
     const isMarker = reply.httpStatus === 405;
-    const refusal = isMarker ? { ...reply, httpStatus: 400, code: 'InvalidRequest', message: MARKER_SOURCE } : reply;
-    return { refusal };
+    if (isMarker) return { refusal: { ...reply, httpStatus: 400, code: 'InvalidRequest', message: MARKER_SOURCE } };
+    return { refusal: await explainHead(s3, object, reply, signal) };
   }
   const { headers } = reply;
   const pinned = headers['x-amz-version-id'] ?? versionId;

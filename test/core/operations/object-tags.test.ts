@@ -92,10 +92,10 @@ test('S3DeleteObjectTagging says how many tags there are', async () => {
 
 describe('MergeTags', () => {
   test.each<[string, string, string, string[], string, string]>([
-    ['adds', 'a=1', 'b=2', [], 'a=1 b=2', 'Would add 1, change 0 and take off 0 of 1 tags'],
+    ['adds', 'a=1', 'b=2', [], 'a=1 b=2', 'Would add 1, change 0 and take off 0 of 1 tag'],
     ['changes', 'a=1 b=2', 'a=3', [], 'a=3 b=2', 'Would add 0, change 1 and take off 0 of 2 tags'],
     ['takes off', 'a=1 b=2', '', ['a', 'c'], 'b=2', 'Would add 0, change 0 and take off 1 of 2 tags'],
-    ['tells keys apart by case', 'a=1', 'A=1', [], 'A=1 a=1', 'Would add 1, change 0 and take off 0 of 1 tags'],
+    ['tells keys apart by case', 'a=1', 'A=1', [], 'A=1 a=1', 'Would add 1, change 0 and take off 0 of 1 tag'],
     ['makes room', many(10), 'x=1', ['k3'], '', 'Would add 1, change 0 and take off 1 of 10 tags'],
     ['adds the tenth', many(9), 'x=1', [], '', 'Would add 1, change 0 and take off 0 of 9 tags'],
   ])('%s: %j with %j less %j', async (_, before, add, RemoveKeys, after, says) => {

@@ -61,20 +61,20 @@ describe('S3PutObjectAcl', () => {
       'a canned ACL',
       canned('public-read'),
       [OWNED, EVERYBODY_READS],
-      'Would replace 1 grants by the canned ACL public-read',
+      'Would replace 1 grant by the canned ACL public-read',
     ],
     [
       'grants',
       granted([byId(OWNER, 'FULL_CONTROL'), byId(OTHER), byUri(`${GROUPS}/AllUsers`)]),
       [OWNED, `${OTHER} READ`, EVERYBODY_READS],
-      'Would replace 1 grants by 3',
+      'Would replace 1 grant by 3',
     ],
-    ['no grants', granted([]), [], 'Would replace 1 grants by 0'],
+    ['no grants', granted([]), [], 'Would replace 1 grant by 0'],
     [
       'ids in capitals',
       granted([byId(OTHER.toUpperCase())], OWNER.toUpperCase()),
       [`${OTHER} READ`],
-      'Would replace 1 grants by 1',
+      'Would replace 1 grant by 1',
     ],
   ])('sets %s', async (_, parameters, acl, says) => {
     const task = await put();

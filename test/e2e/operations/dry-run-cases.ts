@@ -7,12 +7,12 @@ const KEY = 'arn:aws:kms:us-east-1:000000000000:key/11111111-2222-3333-4444-5555
 
 /** What a dry run says of an object with one tag, in a bucket with ACLs and Object Lock; and of one that is not there. */
 const DRY_RUNS: readonly (readonly [flags: readonly string[], says: Expected, ofNothing?: Expected])[] = [
-  [['delete-object-tagging'], succeeded('Would take off 1 tags')],
-  [['merge-tags', '--tags', 'b=2'], succeeded('Would add 1, change 0 and take off 0 of 1 tags')],
+  [['delete-object-tagging'], succeeded('Would take off 1 tag')],
+  [['merge-tags', '--tags', 'b=2'], succeeded('Would add 1, change 0 and take off 0 of 1 tag')],
   [['merge-tags', '--tags', 'a=1'], UNCHANGED],
   [
     ['put-object-acl', '--set', 'AccessControlPolicy.CannedAccessControlList=public-read'],
-    succeeded('Would replace 1 grants by the canned ACL public-read'),
+    succeeded('Would replace 1 grant by the canned ACL public-read'),
   ],
   [['put-object-legal-hold', '--set', 'LegalHold.Status=ON'], succeeded('Would turn the legal hold ON, which is OFF')],
   [
