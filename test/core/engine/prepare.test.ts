@@ -163,3 +163,43 @@ describe('a chunk that cannot be read', () => {
     expect(cloud.bench.reportLines()).toHaveLength(60);
   });
 });
+
+describe('a filter', () => {
+  const manifest = Array.from({ length: 25 }, (_, n) => `bkt,k${n},${n % 2}\n`).join('');
+  const request = (Filter: object) => ({
+    Manifest: {
+      Spec: {
+        Format: 'S3BatchOperations_CSV_20180820' as const,
+        Fields: ['Bucket', 'Key', 'Ignore'] as const as ['Bucket', 'Key', 'Ignore'],
+      },
+      Location: { ObjectArn: 'arn:aws:s3:::m/m.csv', ETag: 'e' },
+      Drover: { ColumnNames: ['Bucket', 'Key', 'Size'], Filter },
+    },
+  });
+
+  test.each([7, 40, 10_000])('leaves lines out, which are counted, in chunks of %d bytes', async (chunkBytes) => {
+    const bench = new EngineBench({
+      manifest,
+      chunkBytes,
+      tasksPerShard: 3,
+      request: request({ ObjectSizeLessThanBytes: 1 }),
+    });
+    await bench.create();
+    await bench.runToEnd();
+    expect(await bench.jobs.getState(bench.jobId)).toMatchObject({ status: 'Complete', totalTasks: 13, filtered: 12 });
+    expect(bench.reportLines()).toHaveLength(13);
+  });
+
+  test.each([7, 40, 10_000])(
+    "takes the first ones in the manifest's order, in chunks of %d bytes",
+    async (chunkBytes) => {
+      const Filter = { ObjectSizeLessThanBytes: 1, First: 7 };
+      const bench = new EngineBench({ manifest, chunkBytes, tasksPerShard: 3, request: request(Filter) });
+      await bench.create();
+      await bench.runToEnd();
+      expect(await bench.jobs.getState(bench.jobId)).toMatchObject({ status: 'Complete', totalTasks: 7, filtered: 18 });
+      expect([...bench.executed.keys()].sort()).toEqual(['k0', 'k10', 'k12', 'k2', 'k4', 'k6', 'k8']);
+      expect(bench.reportLines()).toHaveLength(7);
+    },
+  );
+});
