@@ -62,13 +62,20 @@ async function resultsOf(job: WorkerJob, context: TaskContext, tasks: readonly T
   return await Promise.all(tasks.map((task) => resultOf(job, context, task)));
 }
 
-async function resultOf({ stored, operation, parameters }: WorkerJob, context: TaskContext, task: Task) {
-  const { DryRun, SkipUnchanged } = stored.request.Drover ?? {};
-  if (DryRun === true) return dryRunResult(await operation.examine(task, parameters, context));
-  if (SkipUnchanged === true) {
-    const { finding } = await operation.examine(task, parameters, context);
-    if (finding === 'unchanged') return UNCHANGED;
-  }
+function resultOf(job: WorkerJob, context: TaskContext, task: Task): Promise<TaskResult> {
+  const { DryRun, SkipUnchanged } = job.stored.request.Drover ?? {};
+  if (DryRun === true || SkipUnchanged === true) return examined(job, context, task);
+  return job.operation.execute(task, job.parameters, context);
+}
+
+async function examined(
+  { stored, operation, parameters }: WorkerJob,
+  context: TaskContext,
+  task: Task,
+): Promise<TaskResult> {
+  const examination = await operation.examine(task, parameters, context);
+  if (stored.request.Drover?.DryRun === true) return dryRunResult(examination);
+  if (examination.finding === 'unchanged') return UNCHANGED;
   return await operation.execute(task, parameters, context);
 }
 

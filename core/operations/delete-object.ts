@@ -5,7 +5,7 @@ import { type Clock, systemClock } from '../signed-http/clock.ts';
 import type { Problem } from '../validation/invalid-input.ts';
 import { allEnded } from './delete/all-ended.ts';
 import { deleteAllVersions } from './delete/delete-all-versions.ts';
-import { type DeleteOutcome, type DeleteTools, deleteMany } from './delete/delete-many.ts';
+import { type DeleteOutcome, type DeleteTools, deleteMany, deleteOne } from './delete/delete-many.ts';
 import { examineAllVersions, examineDeletion } from './delete/examine-deletion.ts';
 import type { Operation, Task, TaskContext } from './operation.ts';
 import { s3Failed } from './s3-result.ts';
@@ -55,8 +55,7 @@ export function createDeleteObject(clock: Clock): Operation<Parameters> {
       if (AllVersions === true && task.versionId === undefined) {
         return await deleteAllVersions(task, context.deadline, toolsOf(context));
       }
-      const [outcome] = await deleteMany(task.bucket, [task], toolsOf(context));
-      return resultOf(outcome);
+      return resultOf(await deleteOne(task.bucket, task, toolsOf(context)));
     },
     batch: {
       size: ({ AllVersions }) => (AllVersions === true ? 1 : DELETE_OBJECTS_MAXIMUM),

@@ -13,7 +13,14 @@ export interface TaskResult {
 const MAX_ERROR_CODE = 128;
 
 /** @param message what the report says of it; S3 Batch Operations says Successful where there is nothing to tell. */
-export function succeeded(message = 'Successful'): TaskResult {
+export function succeeded(message?: string): TaskResult {
+  return message === undefined ? SUCCESSFUL : successOf(message);
+}
+
+/** Of nearly all tasks, and one object for them all. */
+const SUCCESSFUL = successOf('Successful');
+
+function successOf(message: string): TaskResult {
   return { status: 'succeeded', httpStatus: 200, errorCode: '', message: resultMessage(message) };
 }
 

@@ -18,6 +18,16 @@ export const MISSING_VERSION: TaskResult = {
 export function reportRow(line: TaskLine, result: TaskResult): string {
   const version = line.versionId === '' ? EMPTY_VERSION : (line.versionId ?? '');
   const object = `${writeCsvField(line.bucket)},${writeCsvField(line.manifestKey)},${writeCsvField(version)}`;
+  return object + resultColumns(result);
+}
+
+/** Nearly all tasks of a job have the very same result: what the last one's columns came to is kept. */
+let last: { readonly result: TaskResult; readonly columns: string } | undefined;
+
+function resultColumns(result: TaskResult): string {
+  if (last?.result === result) return last.columns;
   const codes = `${result.status},${result.httpStatus},${writeCsvField(result.errorCode)}`;
-  return `${object},${codes},${writeCsvField(result.message)}\r\n`;
+  const columns = `,${codes},${writeCsvField(result.message)}\r\n`;
+  last = { result, columns };
+  return columns;
 }

@@ -41,6 +41,12 @@ export async function deleteMany(
   return victims.map((victim) => deletion.outcomeOf(victim));
 }
 
+/** Deletes one key or version by a request of its own. */
+export async function deleteOne(bucket: string, victim: Victim, { s3, signal }: DeleteTools): Promise<DeleteOutcome> {
+  const reply = await s3.send(deleteObjectRequest({ bucket, ...victim }), signal);
+  return reply.ok || isAbsent(reply) ? undefined : reply;
+}
+
 /** No two keys and versions have the same: where the version ends is told by its length. */
 function nameOf({ key, versionId = '' }: Victim): string {
   return `${versionId.length}:${versionId}${key}`;
@@ -119,11 +125,9 @@ class Deletion {
   }
 
   private async eachAlone(victims: readonly Victim[]): Promise<void> {
-    const { s3, signal } = this.tools;
     await allEnded(
       victims.map(async (victim) => {
-        const reply = await s3.send(deleteObjectRequest({ bucket: this.bucket, ...victim }), signal);
-        this.outcomes.set(nameOf(victim), reply.ok || isAbsent(reply) ? undefined : reply);
+        this.outcomes.set(nameOf(victim), await deleteOne(this.bucket, victim, this.tools));
       }),
     );
   }
