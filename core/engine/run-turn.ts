@@ -51,6 +51,10 @@ async function takeTurn(deps: RunDependencies, input: TurnInput): Promise<TurnOu
     if (state.trouble === undefined) await noteTrouble(deps, input.jobId, input.epoch, NO_PROGRESS);
     return wait(input, STANDSTILL_SECONDS);
   }
+  // A task that gives up long before its worker's time is over gets on little: waves must not follow each other for it.
+  if (last?.counted === left.counted && deps.clock.now() - last.plannedAt < STANDSTILL_SECONDS * 1_000) {
+    return wait(input, STANDSTILL_SECONDS);
+  }
   return await planWave(deps, input, state, left, last);
 }
 

@@ -173,6 +173,7 @@ class ShardRun {
     if (error instanceof TaskUnfinished) {
       const at = String(this.deps.clock.now());
       await this.deps.work.put(unfinishedKey(this.input.jobId), '', { at });
+      await this.gotOn();
       return false;
     }
     if (this.deps.clock.now() < this.input.abortAt) throw error;
@@ -224,6 +225,8 @@ class ShardRun {
     const state = await this.deps.jobs.getState(this.input.jobId);
     this.wanted = wants(state, this.input.epoch);
     if (state !== undefined) this.state = state;
+    // Another worker may have noted one since this one began: what goes on here refutes it too.
+    this.troubled = state?.trouble !== undefined;
     return this.wanted;
   }
 
@@ -284,7 +287,7 @@ class ShardRun {
     if (outcome === 'sealed') return this.leave();
     if (outcome === 'behind') return await this.findPlace();
     this.position = { ...this.position, at: part.end };
-    if (this.troubled) await this.refuteTrouble();
+    await this.gotOn();
     if (!isDone) return true;
     await refreshTotals(this.deps, jobId, this.input.epoch);
     return this.leave();
@@ -306,7 +309,10 @@ class ShardRun {
     return false;
   }
 
-  private async refuteTrouble(): Promise<void> {
+  /** The job moves: a trouble that it shows is over. A task may have taken longer than the last look is good for. */
+  private async gotOn(): Promise<void> {
+    if (this.deps.clock.now() - this.lastLook >= LOOK_EVERY_MILLISECONDS) await this.look();
+    if (!this.troubled) return;
     this.troubled = false;
     await clearTrouble(this.deps, this.input.jobId);
   }

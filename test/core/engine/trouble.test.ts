@@ -99,6 +99,43 @@ describe('a cause that concerns the whole job', () => {
   });
 });
 
+describe('a cause that one worker met once', () => {
+  /** Two shards and a worker for each; the second has it before its first task, and others are long at theirs. */
+  function metOnce(tasksPerShard: number, milliseconds: number): EngineCloud {
+    let met = false;
+    const bench: EngineBench = new EngineBench({
+      manifest: Array.from({ length: 2 * tasksPerShard }, (_, line) => `bkt,k${line}\n`).join(''),
+      tasksPerShard,
+      workers: 2,
+      concurrency: 1,
+      toleratesFaults: true,
+      execute: async ({ key }) => {
+        if (key === `k${tasksPerShard}` && !met) {
+          met = true;
+          throw new TypeError('x is undefined');
+        }
+        await bench.clock.sleep(milliseconds);
+        return SUCCESS;
+      },
+    });
+    return new EngineCloud(bench);
+  }
+
+  test.each([
+    ['many tasks', 800, 1_000],
+    ['a few slow ones', 2, 13 * MINUTE],
+  ])('is taken off by the tasks that another ends, %s, and fails no job', async (_, tasks, milliseconds) => {
+    const cloud = metOnce(tasks, milliseconds);
+    await cloud.create();
+    await cloud.until(({ trouble }) => trouble?.FailureCode === 'WorkerFault');
+    await cloud.until(({ trouble }) => trouble === undefined);
+    const { status, failureReasons } = await cloud.untilEnd();
+    expect({ status, failureReasons }).toEqual({ status: 'Complete', failureReasons: [] });
+    expect(cloud.bench.passed).toBeGreaterThan(12 * MINUTE);
+    expect(cloud.bench.reportLines()).toHaveLength(2 * tasks);
+  });
+});
+
 describe('what comes back by itself', () => {
   test('is shown and waited for, however long: throttling', async () => {
     const cloud = job((minute) => (minute < 45 ? THROTTLED : undefined));

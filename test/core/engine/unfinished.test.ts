@@ -1,8 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
+import { noteTrouble } from '../../../core/engine/job-changes.ts';
 import type { Batch } from '../../../core/operations/operation.ts';
 import { TaskUnfinished } from '../../../core/operations/task-notes.ts';
 import { EngineBench, SUCCESS } from '../../support/engine-bench.ts';
 import { EngineCloud } from '../../support/engine-cloud.ts';
+import { Life } from '../../support/life.ts';
 
 /** Milliseconds of a worker's life. */
 const WORKER = 100_000;
@@ -63,6 +65,37 @@ describe('a task that takes longer than an invocation', () => {
     expect(bench.passed).toBeLessThan(1.5 * 1_000_000);
     expect(bench.reportLines()).toHaveLength(12);
     expect(await bench.jobs.getTotals(bench.jobId)).toMatchObject({ succeeded: 12, failed: 0 });
+  });
+
+  test('takes a trouble off by getting on', async () => {
+    const { cloud, bench, visits } = job(1_000);
+    await cloud.create();
+    await cloud.until(() => visits.length === 2);
+    const { epoch } = (await bench.jobs.getState(bench.jobId))!;
+    const failure = { FailureCode: 'WorkerFault', FailureReason: 'A worker failed: once' };
+    await noteTrouble(bench.dependencies(Life.forever()), bench.jobId, epoch, failure);
+    await cloud.until(() => visits.length === 3);
+    expect((await bench.jobs.getState(bench.jobId))?.trouble).toBeUndefined();
+    const { status, failureReasons } = await cloud.untilEnd();
+    expect({ status, failureReasons }).toEqual({ status: 'Complete', failureReasons: [] });
+  });
+
+  test('that gives up again and again without getting on takes no more than a wave now and then', async () => {
+    let tries = 0;
+    const bench: EngineBench = new EngineBench({
+      manifest: 'bkt,k0\n',
+      execute: async () => {
+        tries += 1;
+        throw new TaskUnfinished();
+      },
+    });
+    const cloud = new EngineCloud(bench);
+    await cloud.create();
+    await bench.clock.sleep(600_000);
+    expect(tries).toBeGreaterThan(10);
+    expect(tries).toBeLessThanOrEqual(41);
+    await cloud.move('Cancelling');
+    expect((await cloud.untilEnd()).status).toBe('Cancelled');
   });
 
   test('has the tasks before it counted meanwhile', async () => {
