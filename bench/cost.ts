@@ -1,9 +1,10 @@
+import { batchOperationsFee, billOf } from '../core/estimate/bill.ts';
+import { PRICES } from '../core/estimate/prices.ts';
 import { LocalCloud } from '../test/e2e/support/local-cloud.ts';
-import { batchOperationsFee, billOf, extrapolate } from './cost/cost-model.ts';
+import { extrapolate } from './cost/cost-model.ts';
 import { type CountedRun, countedRun } from './cost/counted-run.ts';
 import { functionMemories } from './cost/functions.ts';
 import { type Assumptions, usageOf } from './cost/job-usage.ts';
-import { PRICES } from './cost/prices.ts';
 import { endWithProcess } from './support/child.ts';
 import { printFigures, printRows, type Row } from './table.ts';
 

@@ -1,5 +1,6 @@
+import type { Usage } from '../../core/estimate/bill.ts';
 import type { JobFunction } from '../engine/job-driver.ts';
-import type { Counts, Usage } from './cost-model.ts';
+import type { Counts } from './cost-model.ts';
 
 /** What is taken for granted where a run on one machine cannot say. */
 export interface Assumptions {

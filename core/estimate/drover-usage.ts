@@ -4,7 +4,10 @@ import type { Usage } from './bill.ts';
 import { FUNCTION_GIGABYTES } from './function-memory.ts';
 import type { JobSize } from './job-size.ts';
 
-/** Counts of what one of something uses. */
+/**
+ * Counts of what one of something uses: each follows from the code that is named, and is held against what
+ * `npm run bench -- cost` counts of jobs that are run.
+ */
 type Each = Usage;
 
 /**
@@ -84,6 +87,12 @@ const BLOCK: Each = {
   gets: 2,
 };
 
+/**
+ * While a job has fewer than a thousand counted tasks its parts have 64 tasks at most (core/engine/worker.ts), and it is
+ * two seconds until the next sum says otherwise: about so many parts of each of its first workers.
+ */
+const PROBING = { tasks: 64, partsOfWorker: 15 };
+
 /** What a worker takes before its first task and after its last: role, shard file, takeover, results. */
 const START_SECONDS = 0.3;
 
@@ -128,7 +137,8 @@ export function droverUsage({ size, workers, seconds, reports }: Running): Usage
   const { tasks, shards, blocks, chunks } = size;
   const workerSeconds = workers * seconds;
   const shardSeconds = workerSeconds / shards;
-  const parts = shards * Math.max(1, Math.ceil(shardSeconds / PART_SECONDS));
+  const probing = Math.min(Math.ceil(tasks / PROBING.tasks), workers * PROBING.partsOfWorker);
+  const parts = probing + shards * Math.max(1, Math.ceil(shardSeconds / PART_SECONDS));
   const waves = Math.ceil(shards / waveSize(workers, Math.max(1, shardSeconds * MILLISECONDS)));
   const reported = reports ? blocks : 0;
   const children = { chunks: chunks > 1 ? chunks : 0, reported: reported > 1 ? reported : 0 };

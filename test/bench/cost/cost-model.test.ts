@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import { batchOperationsFee, billOf, extrapolate } from '../../../bench/cost/cost-model.ts';
+import { extrapolate } from '../../../bench/cost/cost-model.ts';
 import { usageOf } from '../../../bench/cost/job-usage.ts';
+import { batchOperationsFee, billOf } from '../../../core/estimate/bill.ts';
 
 const NOTHING = { transitions: 0, invocations: 0, gigabyteSeconds: 0, readUnits: 0, writeUnits: 0, puts: 0, gets: 0 };
 
