@@ -166,7 +166,10 @@ class MultipartCopy {
     const there = parts.filter((part) => isWhole(part, plan));
     const { parallelParts: parallel } = this.tools.limits;
     const pool = new PartPool(this.copy, { uploadId, plan, parallel }, there, this.context, this.tools.clock);
-    const end = await pool.run();
+    const end = await pool.run().catch((error: unknown) => {
+      // What was copied is there for the next invocation: the time's end is no death of this task.
+      throw pool.copied > 0 && this.context.signal.aborted ? new TaskUnfinished() : error;
+    });
     if (end === 'deadline') throw new TaskUnfinished();
     if (end !== 'all') return await this.refused(note, end);
     if (pool.copied > 0 && this.tools.clock.now() >= this.context.deadline) throw new TaskUnfinished();

@@ -229,6 +229,26 @@ describe('a copy of an object that is too large for CopyObject', () => {
     expect((await read(to, task.key)).same).toBe(true);
   });
 
+  test.each([
+    ['goes on, with a part copied', 2, TaskUnfinished],
+    ['has got on by nothing', 1, DOMException],
+  ])('whose invocation ends in the midst of a part %s', async (_, cut, thrown) => {
+    const task = await putLarge();
+    const limits = { ...SMALL_LIMITS, parallelParts: 1 };
+    const abort = new AbortController();
+    s3.meddle = async (_, send, kind) => {
+      if (kind === 'UploadPartCopy' && s3.count(kind) === cut) abort.abort();
+      abort.signal.throwIfAborted();
+      return await send();
+    };
+    const invocation = run(task, copyTo(), { limits }, { signal: abort.signal });
+    await expect(invocation).rejects.toThrow(thrown);
+    s3.meddle = async (_, send) => await send();
+    expect(await run(task)).toEqual(SUCCESSFUL);
+    expect(s3.count('UploadPartCopy')).toBe(4);
+    expect((await read(to, task.key)).same).toBe(true);
+  });
+
   test('does not give up without having got on', async () => {
     const task = await putLarge();
     const limits = { ...SMALL_LIMITS, parallelParts: 1 };
