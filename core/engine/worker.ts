@@ -80,6 +80,8 @@ class ShardRun {
   /** Milliseconds of the slowest task so far. */
   private slowest = 0;
   private rate: TaskRate | undefined;
+  /** The most workers that the job had since this one began. */
+  private workersMost = 1;
 
   constructor(
     private readonly deps: WorkerDependencies,
@@ -161,7 +163,7 @@ class ShardRun {
     });
     if (finished.length > 0 && !(await this.countTasks(finished))) return false;
     if (trouble !== undefined) await this.noted(trouble);
-    if (failure !== undefined) return await this.failed(failure.error, finished.length === 0);
+    if (failure !== undefined) return await this.failed(failure.error, finished.length === 0, job.context.signal);
     if (trouble !== undefined || finished.length === 0 || deps.clock.now() + this.slowest >= input.deadline)
       return false;
     await this.lookAtTotals(probing && finished.some(({ succeeded }) => !succeeded));
@@ -169,14 +171,15 @@ class ShardRun {
   }
 
   /** A task that outlasts its worker's whole life is like one that kills it; any other fault is the worker's own. */
-  private async failed(error: unknown, nothingCounted: boolean): Promise<false> {
+  private async failed(error: unknown, nothingCounted: boolean, { aborted }: AbortSignal): Promise<false> {
     if (error instanceof TaskUnfinished) {
       const at = String(this.deps.clock.now());
       await this.deps.work.put(unfinishedKey(this.input.jobId), '', { at });
       await this.gotOn();
       return false;
     }
-    if (this.deps.clock.now() < this.input.abortAt) throw error;
+    // Asked of the signal: its timer and the clock need not agree to the millisecond.
+    if (!aborted) throw error;
     if (nothingCounted) await this.release(died);
     return false;
   }
@@ -239,8 +242,10 @@ class ShardRun {
     }
     const share = (await this.deps.jobs.getSchedule()).shares[jobId]?.workers ?? 1;
     const { workers } = lanesOf(share, laneNeedsOf(operation, this.state));
+    // A share that is cut does not stop those at work: while this one is, it leaves them their parts.
+    this.workersMost = Math.max(this.workersMost, workers);
     this.rate ??= new TaskRate(this.deps.clock.now());
-    this.rate.perSecond = tasksPerSecond / workers;
+    this.rate.perSecond = tasksPerSecond / this.workersMost;
   }
 
   /** Keeps the totals fresh; a young job's worker that saw failures waits for them, and for what they mean. */

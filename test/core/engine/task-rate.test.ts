@@ -92,4 +92,31 @@ describe('a job with a rate limit', () => {
     }
     expect(bench.reportLines()).toHaveLength(tasks);
   });
+
+  test.each([
+    ['is cut', { workers: 1, since: 0 }],
+    ['is taken, and it does not know yet that it pauses', undefined],
+  ])('keeps to it with the workers that it has when its share %s', async (_, share) => {
+    const bench: EngineBench = new EngineBench({
+      manifest: Array.from({ length: 20_000 }, (_, line) => `bkt,k${line}\n`).join(''),
+      tasksPerShard: 4_000,
+      concurrency: 16,
+      workers: 5,
+      request: { Drover: { RateLimit: { TasksPerSecond: 1_000 } } },
+    });
+    await bench.create();
+    await bench.runStage('prepare', 1);
+    await bench.schedule(bench.jobId);
+    const { epoch } = (await bench.jobs.getState(bench.jobId))!;
+    const run = bench.runStage('run', epoch);
+    await bench.clock.sleep(6_000);
+    const { version } = await bench.jobs.getSchedule();
+    const shares = share === undefined ? {} : { [bench.jobId]: share };
+    expect(await bench.jobs.putSchedule({ version: version + 1, shares })).toBe(true);
+    const cut = bench.passed;
+    await run;
+    const after = bench.begun.filter(({ at }) => at >= cut + 3_000 && at < cut + 8_000);
+    expect(after.length).toBeGreaterThan(4_000);
+    expect(after.length).toBeLessThan(5_600);
+  });
 });

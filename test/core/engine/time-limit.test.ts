@@ -22,6 +22,22 @@ const linesWith = (bench: EngineBench, text: string): string[] =>
   bench.reportLines().filter((line) => line.includes(text));
 
 describe('a worker whose time is over', () => {
+  test('is not taken for one with a fault, although its clock is a little behind', async () => {
+    const cloud = job(3, (key) => (key === 'k1' ? 3_600 : 3));
+    const { bench } = cloud;
+    const dependencies = bench.dependencies.bind(bench);
+    bench.dependencies = (life) => {
+      const deps = dependencies(life);
+      return { ...deps, clock: { ...deps.clock, now: () => bench.clock.now() - 2 } };
+    };
+    await cloud.create();
+    const { status, failureReasons } = await cloud.until(
+      ({ trouble, endedAt }) => trouble?.FailureCode === 'WorkerFault' || endedAt !== undefined,
+    );
+    expect({ status, failureReasons }).toEqual({ status: 'Complete', failureReasons: [] });
+    expect(linesWith(bench, 'failed')).toEqual([expect.stringMatching(/^bkt,k1,,failed,500,WorkerCrashed,/)]);
+  });
+
   test('has what ended before counted, and begun by no other again', async () => {
     const cloud = job(8, (key) => (key === 'k5' ? 3_600 : 3));
     const { bench } = cloud;
