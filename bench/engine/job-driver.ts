@@ -194,6 +194,9 @@ export class JobDriver {
     return {
       ...this.#engine(),
       openManifest: this.options.openManifest,
+      openBucket: (jobId) => {
+        throw new Error(`job ${jobId} has a manifest`);
+      },
       tasksPerShard: () => TASKS_PER_SHARD,
       checkBuckets: async () => undefined,
       attempt: `a${this.#invocations++}`,
