@@ -5,6 +5,7 @@ import type { EngineDependencies } from './dependencies.ts';
 import { failJob, handOver, isFatal, moveJob, NO_PROGRESS, noteTrouble } from './job-changes.ts';
 import { laneNeedsOf, lanesOf, type OperationNeeds } from './lanes.ts';
 import { type PlannedShard, readPlan, shardsOf } from './plan.ts';
+import { isWorkedOnBefore } from './suspicion.ts';
 import { failAtThreshold, sumOf } from './totals.ts';
 import { done, map, type TurnInput, type TurnOutput, wait } from './turn.ts';
 import { guardTurn } from './turn-guard.ts';
@@ -65,10 +66,12 @@ interface Left {
   readonly counted: number;
   /** On average. */
   readonly tasksPerShard: number;
+  /** Workers of epochs before that still end their tasks. */
+  readonly ending: number;
 }
 
 /** Looks at the blocks. Raises the totals as a worker would. */
-async function lookAtBlocks(deps: EngineDependencies, { jobId }: TurnInput): Promise<Left> {
+async function lookAtBlocks(deps: EngineDependencies, { jobId, epoch }: TurnInput): Promise<Left> {
   const plan = await readPlan(deps.work, jobId);
   if (plan === undefined) throw new Error(`job ${jobId} is Active and has no plan`);
   const blocks = await deps.progress.listBlocks(jobId);
@@ -78,7 +81,9 @@ async function lookAtBlocks(deps: EngineDependencies, { jobId }: TurnInput): Pro
   await deps.jobs.raiseTotals(jobId, totals);
   const finished = new Set(blocks.flatMap((block) => [...block.done]));
   const unfinished = [...shardsOf(jobId, plan)].filter(({ shard }) => !finished.has(shard));
-  return { unfinished, counted: totals.succeeded + totals.failed, tasksPerShard: plan.tasks / plan.shards };
+  const positions = blocks.flatMap(({ parts }) => [...parts.values()]);
+  const ending = positions.filter((position) => isWorkedOnBefore(position, epoch, deps.clock.now())).length;
+  return { unfinished, counted: totals.succeeded + totals.failed, tasksPerShard: plan.tasks / plan.shards, ending };
 }
 
 /** All tasks are counted: to the report, as complete or, if the threshold was crossed at the very end, as failed. */
@@ -133,7 +138,10 @@ async function planWave(
   const { shares } = await deps.jobs.getSchedule();
   const lanes = lanesOf(shares[input.jobId]?.workers ?? 1, laneNeedsOf(deps.operation(state.operation), state));
   // While something keeps the whole job from going on, one worker is enough to find out whether it still does.
-  const workers = state.trouble === undefined ? lanes.workers : 1;
+  const mayHave = state.trouble === undefined ? lanes.workers : 1;
+  // Invocations that a worker of an epoch before waits for count too, and last minutes; all else ends at once.
+  const workers = state.mostInvocations === undefined ? mayHave : mayHave - left.ending;
+  if (workers < 1) return wait(input, STANDSTILL_SECONDS);
   const size = state.trouble === undefined ? waveSize(workers, shardMilliseconds(last, left, now)) : 1;
   const wave = strided(left.unfinished, workers).slice(0, size);
   const items = itemsKey(input.jobId, 'run', input.epoch, input.turn);

@@ -25,6 +25,11 @@ export function isWorkedOn(position: ShardPosition, now: number): boolean {
   return position.by !== undefined && (position.lease ?? 0) > now;
 }
 
+/** Whether a worker of another epoch is at the shard, and taken to be alive. */
+export function isWorkedOnBefore(position: ShardPosition, epoch: number, now: number): boolean {
+  return isWorkedOn(position, now) && position.by?.startsWith(`${epoch}.`) === false;
+}
+
 /**
  * The position of a shard that a worker takes; undefined if it must be left to a worker of another epoch that is still
  * ending its tasks.

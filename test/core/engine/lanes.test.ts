@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { demandOf, laneNeedsOf, lanesOf } from '../../../core/engine/lanes.ts';
 import { EngineBench, SUCCESS } from '../../support/engine-bench.ts';
+import { EngineCloud } from '../../support/engine-cloud.ts';
 
 const needs = (concurrency: number, invokesFunctions: boolean, mostInvocations?: number, tasksPerSecond?: number) =>
   laneNeedsOf(
@@ -102,4 +103,32 @@ test.each([
   expect(bench.reportLines()).toHaveLength(600);
   expect(highest).toBeLessThanOrEqual(most);
   expect(highest).toBeGreaterThanOrEqual(most / 2);
+});
+
+test('a job that is paused and served again has no more invocations at once than before', async () => {
+  let [inFlight, highest] = [0, 0];
+  const bench: EngineBench = new EngineBench({
+    manifest: Array.from({ length: 120 }, (_, line) => `bkt,k${line}\n`).join(''),
+    tasksPerShard: 10,
+    concurrency: 4,
+    workers: 1_000,
+    request: {
+      Operation: { LambdaInvoke: { FunctionArn: 'f' }, Drover: { LambdaInvoke: { MaxConcurrentInvocations: 8 } } },
+    },
+    operation: { invokesFunctions: true },
+    execute: async () => {
+      highest = Math.max(highest, ++inFlight);
+      await bench.clock.sleep(120_000);
+      inFlight -= 1;
+      return SUCCESS;
+    },
+  });
+  bench.jobs.capacity = 1_000;
+  const cloud = new EngineCloud(bench);
+  await cloud.create();
+  await cloud.until(() => inFlight === 8);
+  await cloud.pauseAndResume();
+  expect((await cloud.untilEnd()).status).toBe('Complete');
+  expect(highest).toBe(8);
+  expect(bench.reportLines()).toHaveLength(120);
 });
