@@ -1,3 +1,4 @@
+import type { KeyRange } from '../listing/key-range.ts';
 import type { LineForm } from './line-form.ts';
 
 /**
@@ -12,8 +13,9 @@ export interface ManifestReader {
   /**
    * Reads the lines of a chunk, in order: bytes without their line break, in the survey's form. A line that does not fit
    * the form is given as it is, one that cannot be brought into it with what is wrong. `onLine` answers false to stop.
+   * Where a chunk turns out too large for one call, `leave` is told once, at the end, what was not read.
    */
-  readLines(chunk: ManifestChunk, onLine: OnLine): Promise<void>;
+  readLines(chunk: ManifestChunk, onLine: OnLine, leave?: (rest: readonly ManifestChunk[]) => void): Promise<void>;
 }
 
 export type OnLine = (line: Buffer, problem?: string) => boolean | Promise<boolean>;
@@ -41,6 +43,9 @@ export interface ManifestChunk {
   readonly part?: number;
   /** How many of these the chunk has; one where left out. */
   readonly parts?: number;
+  /** Of a listing, instead of an object (`key` is their prefix): the keys to list, and how many one call should. */
+  readonly keys?: KeyRange;
+  readonly share?: number;
   /** Its lines are rows of a table: messages count those. */
   readonly rows?: true;
   /** Lines at the chunk's beginning that are no tasks: a header. */

@@ -1,5 +1,5 @@
 import { pipeline } from 'node:stream/promises';
-import { parse } from 'csv-parse';
+import { CsvError, parse } from 'csv-parse';
 import { z } from 'zod';
 import type { Manifest } from '../../job/request.ts';
 import type { ManifestFiles } from '../../stores/manifest-source.ts';
@@ -84,7 +84,7 @@ async function readReport(bytes: AsyncIterable<Buffer>, named: string, wanted: W
       if (!(await onLine(Buffer.from(fields)))) return;
     }
   } catch (error) {
-    if (error instanceof Error && 'code' in error && String(error.code).startsWith('CSV_')) {
+    if (error instanceof CsvError) {
       throw invalid(`${named} is not properly formatted CSV: ${error.message}`);
     }
     throw error;

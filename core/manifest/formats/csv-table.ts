@@ -1,5 +1,5 @@
 import { pipeline } from 'node:stream/promises';
-import { parse } from 'csv-parse';
+import { CsvError, parse } from 'csv-parse';
 import type { Manifest } from '../../job/request.ts';
 import type { ManifestFiles } from '../../stores/manifest-source.ts';
 import { checkedUtf8, unpackedIfGzip } from '../byte-streams.ts';
@@ -74,7 +74,7 @@ async function readTable(bytes: AsyncIterable<Buffer>, table: Table, onLine: OnL
       if (!(await give(values, width, places ?? [], table, onLine))) return;
     }
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error && String(error.code).startsWith('CSV_'))) throw error;
+    if (!(error instanceof CsvError)) throw error;
     throw new ManifestError(
       INVALID_MANIFEST_CONTENT,
       `${table.named} is not properly formatted CSV: ${error.message}`.slice(0, 256),
