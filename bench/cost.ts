@@ -5,7 +5,7 @@ import { extrapolate } from './cost/cost-model.ts';
 import { type CountedRun, countedRun } from './cost/counted-run.ts';
 import { functionMemories } from './cost/functions.ts';
 import { type Assumptions, usageOf } from './cost/job-usage.ts';
-import { endWithProcess } from './support/child.ts';
+import { endCloudWithProcess } from './support/cloud.ts';
 import { printFigures, printRows, type Row } from './table.ts';
 
 const SMALLEST = 10_000;
@@ -30,7 +30,7 @@ const KEPT_MONTHS = 3;
  */
 export async function benchCost(largest = 1_000_000): Promise<readonly string[]> {
   const cloud = await LocalCloud.start();
-  endWithProcess(() => process.kill(cloud.pid, 'SIGKILL'));
+  endCloudWithProcess(cloud);
   const runs: CountedRun[] = [];
   try {
     for (let tasks = SMALLEST; tasks <= largest; tasks *= 10) runs.push(await countedRun(cloud.endpoint, tasks));

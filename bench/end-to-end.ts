@@ -5,7 +5,8 @@ import { createJob, s3ControlOf, s3Of, tagJob, until, untilEnded } from '../test
 import { LocalCloud } from '../test/e2e/support/local-cloud.ts';
 import { createBuckets, fillBucket, putManifest } from '../test/e2e/support/objects.ts';
 import { bundlePrograms } from './support/bundle.ts';
-import { Child, endWithProcess } from './support/child.ts';
+import { Child } from './support/child.ts';
+import { endCloudWithProcess } from './support/cloud.ts';
 import { type ProcessUse, ProcessWatch } from './support/processes.ts';
 import { type Figure, printFigures } from './table.ts';
 import { BUCKET, keyOf, type Round, type RoundResult, type StubOrigins } from './worker/scenario.ts';
@@ -33,7 +34,7 @@ export async function benchEndToEnd(objects = 100_000): Promise<undefined> {
   const start = async (...flags: string[]): Promise<LocalCloud> => {
     const cloud = await LocalCloud.start(...flags);
     clouds.push(cloud);
-    endWithProcess(() => process.kill(cloud.pid, 'SIGKILL'));
+    endCloudWithProcess(cloud);
     return cloud;
   };
   try {

@@ -9,6 +9,7 @@ import { createJob, s3ControlOf, s3Of, tagJob, until } from '../test/e2e/support
 import { LocalCloud } from '../test/e2e/support/local-cloud.ts';
 import { createBuckets } from '../test/e2e/support/objects.ts';
 import { csvManifest } from './growth/csv-manifest.ts';
+import { endCloudWithProcess } from './support/cloud.ts';
 import { ProcessWatch } from './support/processes.ts';
 import { type Figure, printFigures } from './table.ts';
 
@@ -17,6 +18,7 @@ const MINUTES = 60_000;
 /** A CSV manifest of so many lines, from CreateJob to the plan: lines a second, and everybody's peak memory. */
 export async function benchPrepare(lines = 10_000_000): Promise<undefined> {
   const cloud = await LocalCloud.start();
+  endCloudWithProcess(cloud);
   const folder = await mkdtemp(join(tmpdir(), 'drover-bench-'));
   const s3 = s3Of(cloud);
   const control = s3ControlOf(cloud);

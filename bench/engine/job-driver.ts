@@ -194,7 +194,7 @@ export class JobDriver {
     return {
       ...this.#engine(),
       openManifest: this.options.openManifest,
-      openBucket: (jobId) => {
+      openBucket: (jobId: string) => {
         throw new Error(`job ${jobId} has a manifest`);
       },
       tasksPerShard: () => TASKS_PER_SHARD,

@@ -27,10 +27,19 @@ interface HeaderBlock {
   readonly credentials: Credentials;
   readonly timestamp: string;
   readonly headers: Readonly<Record<string, string>>;
+  /** Of `headers`, in their order. */
+  readonly names: readonly string[];
+  readonly sorted: readonly SortedHeader[];
   /** Sorted and joined, as a signature names them. */
-  readonly names: string;
+  readonly joined: string;
   /** As a signature hashes them: a line each. */
   readonly canonical: string;
+}
+
+interface SortedHeader {
+  readonly name: string;
+  readonly value: string;
+  readonly line: string;
 }
 
 /** Tasks that follow one another often differ in the path alone: what the last one's headers came to is kept. */
@@ -49,14 +58,14 @@ export function signedHeaders(
   now: number,
 ): Record<string, string> {
   const timestamp = amzDate(now);
-  const { headers, names, canonical } = headerBlock(request.headers, credentials, timestamp);
+  const { headers, joined, canonical } = headerBlock(request.headers, credentials, timestamp);
   const { method, canonicalPath, canonicalQuery, bodyHash } = request;
-  const hashed = sha256(`${method}\n${canonicalPath}\n${canonicalQuery}\n${canonical}\n${names}\n${bodyHash}`);
+  const hashed = sha256(`${method}\n${canonicalPath}\n${canonicalQuery}\n${canonical}\n${joined}\n${bodyHash}`);
   const key = signingKey(credentials, timestamp.slice(0, 8), scope.region, scope.service);
   const signature = key.hmac.sign(`${ALGORITHM}\n${timestamp}\n${key.scope}\n${hashed}`);
   const authorization =
     `${ALGORITHM} Credential=${credentials.accessKeyId}/${key.scope}, ` +
-    `SignedHeaders=${names}, Signature=${signature}`;
+    `SignedHeaders=${joined}, Signature=${signature}`;
   return { ...headers, authorization };
 }
 
@@ -65,11 +74,30 @@ function headerBlock(given: HeaderBlock['given'], credentials: Credentials, time
   if (last?.given === given && last.credentials === credentials && last.timestamp === timestamp) return last;
   const headers: Record<string, string> = { ...given, 'x-amz-date': timestamp };
   if (credentials.sessionToken !== undefined) headers['x-amz-security-token'] = credentials.sessionToken;
-  const names = Object.keys(headers).sort();
+  const names = Object.keys(headers);
+  const alike = last !== undefined && sameNames(last.names, names) ? last : undefined;
+  // Of requests alike only a header or two differ: the copy's source. The others' lines are there already.
+  const sorted =
+    alike === undefined
+      ? [...names].sort().map((name) => sortedHeader(name, headers[name] ?? ''))
+      : alike.sorted.map((known) =>
+          known.value === headers[known.name] ? known : sortedHeader(known.name, headers[known.name] ?? ''),
+        );
   let canonical = '';
-  for (const name of names) canonical += `${name}:${canonicalValue(headers[name] ?? '')}\n`;
-  lastBlock = { given, credentials, timestamp, headers, names: names.join(';'), canonical };
+  for (const { line } of sorted) canonical += line;
+  const joined = alike?.joined ?? sorted.map(({ name }) => name).join(';');
+  lastBlock = { given, credentials, timestamp, headers, names, sorted, joined, canonical };
   return lastBlock;
+}
+
+function sortedHeader(name: string, value: string): SortedHeader {
+  return { name, value, line: `${name}:${canonicalValue(value)}\n` };
+}
+
+function sameNames(a: readonly string[], b: readonly string[]): boolean {
+  if (a.length !== b.length) return false;
+  for (let index = 0; index < a.length; index += 1) if (a[index] !== b[index]) return false;
+  return true;
 }
 
 /** Hex SHA-256. */
