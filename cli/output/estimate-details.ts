@@ -38,12 +38,12 @@ function facts({ Operation, JobId, Tasks, Bytes, RunTime, ...rest }: Estimate, c
     ],
     ['Workers', formatCount(RunTime.Workers)],
     ...(limit === undefined ? [] : ([['Limit', `${limit.Meaning} (${limit.Name})`]] as [string, string][])),
-    ['Cost', `${dollars(rest.Costs.Total)}, with S3 Batch Operations ${ofS3(rest.S3BatchOperations)}`],
+    ['Cost', `${dollars(rest.Costs.Total)}; ${ofS3(rest.S3BatchOperations)}`],
   ];
 }
 
 function ofS3(cost: Estimate['S3BatchOperations']): string {
-  return cost.Offered ? dollars(cost.USD) : `not to be had: ${cost.Reason}`;
+  return cost.Offered ? `with S3 Batch Operations ${dollars(cost.USD)}` : cost.Reason;
 }
 
 /** Sums in the last column, their parts indented below them. */

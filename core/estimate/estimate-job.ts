@@ -1,9 +1,10 @@
-import { demandOf, type LaneNeeds, laneNeedsOf, lanesOf } from '../engine/lanes.ts';
+import { type LaneNeeds, laneNeedsOf } from '../engine/lanes.ts';
 import { initialState } from '../job/initial-state.ts';
 import type { JobRequest } from '../job/request.ts';
 import type { Operation } from '../operations/operation.ts';
 import { operationOf } from '../operations/registry.ts';
 import type { TaskRequests } from '../operations/task-requests.ts';
+import { adviceOf } from './advice.ts';
 import { batchOperationsCost } from './batch-operations.ts';
 import { billOf, type Usage } from './bill.ts';
 import { droverUsage, secondsAround, workBytes } from './drover-usage.ts';
@@ -13,7 +14,7 @@ import { feesOf } from './fees.ts';
 import { jobSize, LINE_BYTES } from './job-size.ts';
 import { GIGABYTE, type ObjectWork, objectCosts, storageOfCopies } from './object-costs.ts';
 import { PRICE_LIST, PRICES, type StorageClass } from './prices.ts';
-import { type Speed, speedOf } from './run-time.ts';
+import { speedOf } from './run-time.ts';
 
 /** Milliseconds: what S3's guide tells to expect of small objects, 100 to 200 (User Guide, "optimizing-performance"). */
 export const ASSUMED_LATENCY = 100;
@@ -43,7 +44,9 @@ export function estimateJob(source: EstimateSource): Estimate {
   const size = jobSize(tasks, operation.tasksPerShard(parameters), prepared?.shards);
   const needs = laneNeedsOf(operation, initialState({ jobId: '', hash: '', createdAt: '', request }));
   const assumed = assumptions.TasksPerSecond;
-  const speed = speedOf({ size, needs, capacity: capacity.workers, requests, batch, latency, assumed });
+  const speedWith = (limited: LaneNeeds) =>
+    speedOf({ size, needs: limited, capacity: capacity.workers, requests, batch, latency, assumed });
+  const speed = speedWith(needs);
   const seconds = tasks / speed.tasksPerSecond;
   const reports = request.Report.Enabled;
   const around = secondsAround(size, capacity.workers, reports);
@@ -76,10 +79,11 @@ export function estimateJob(source: EstimateSource): Estimate {
     Fees: feesOf({
       name: operation.name,
       work,
+      generated: request.ManifestGenerator !== undefined,
       dryRun: request.Drover?.DryRun === true,
       restoreDays: request.Operation.S3InitiateRestoreObject?.ExpirationInDays,
     }),
-    Advice: adviceOf(speed, needs, drover, costWith),
+    Advice: adviceOf(speed, needs, speedWith, costWith),
     Assumptions: takenForGranted(source, requests, latency),
     Prices: PRICE_LIST,
   };
@@ -106,27 +110,6 @@ function classOfCopies({ Operation: given, Drover: options }: JobRequest): Stora
 /** S3's default, where the job names none. */
 function tierOf({ Operation: { S3InitiateRestoreObject: restore } }: JobRequest): 'STANDARD' | 'BULK' {
   return restore?.GlacierJobTier ?? 'STANDARD';
-}
-
-/** A part of Drover's cost that is worth a word. */
-const WORTH_SAVING = 0.1;
-
-/** Workers that wait for S3 are paid for like those that work: a rate limit takes no more of them than it needs. */
-function adviceOf(
-  { workers, tasksPerSecond }: Speed,
-  needs: LaneNeeds,
-  cost: Cost,
-  costWith: (workers: number) => Cost,
-): string[] {
-  const rate = Math.floor(tasksPerSecond);
-  if (needs.tasksPerSecond !== undefined || needs.invokesFunctions || rate < 1) return [];
-  const enough = lanesOf(demandOf(workers, { ...needs, tasksPerSecond: rate }), needs).workers;
-  const less = costWith(enough).USD;
-  if (enough >= workers || less > cost.USD * (1 - WORTH_SAVING)) return [];
-  return [
-    `${workers} workers wait for most of the time, and cost as if they worked. Drover.RateLimit with TasksPerSecond ` +
-      `${rate} takes ${enough} of them, and Drover costs $${less.toFixed(2)} instead of $${cost.USD.toFixed(2)}.`,
-  ];
 }
 
 function droverCost(usage: Usage, tasks: number): Cost {
@@ -181,6 +164,11 @@ function takenForGranted(
       Name: 'StorageClass',
       Meaning: 'objects are read in STANDARD; each request to a colder class costs more',
     },
+    requests.kms !== undefined &&
+      requests.kms > 0 && {
+        Name: 'KMS',
+        Meaning: 'one request an object with the key that the job names; sources under KMS keys ask for one more each',
+      },
     { Name: 'LineBytes', Meaning: `${LINE_BYTES} bytes a line of the manifest` },
   ];
   return all.filter((each) => each !== false);

@@ -17,13 +17,22 @@ export interface FeeInput {
   readonly name: OperationName;
   readonly work: ObjectWork;
   readonly dryRun: boolean;
+  /** Whether the manifest is made from a listing. */
+  readonly generated: boolean;
   /** Days that restored copies are kept. */
   readonly restoreDays: number | undefined;
 }
 
 /** Fees that depend on what the objects are, which an estimate does not see: each with its condition and price. */
-export function feesOf({ name, work, dryRun, restoreDays }: FeeInput): string[] {
-  if (dryRun) return [];
+export function feesOf(input: FeeInput): string[] {
+  return [...(input.generated ? [LISTING] : []), ...(input.dryRun ? [] : operationFees(input))];
+}
+
+const LISTING =
+  `Listing: each million objects of the bucket, wanted or not, cost ${dollars(PRICES.put * 1_000)} for LIST requests; ` +
+  `S3 Batch Operations takes ${dollars(PRICES.batchListedObject * 1e6)} for a generated manifest.`;
+
+function operationFees({ name, work, restoreDays }: FeeInput): string[] {
   switch (name) {
     case 'S3InitiateRestoreObject':
       return restoreFees(work, restoreDays);

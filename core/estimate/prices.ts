@@ -30,10 +30,12 @@ export const PRICES = {
   logGigabyte: 0.5,
   /** KMS, a request with a symmetric key. */
   kms: 3e-6,
-  /** S3 Batch Operations: a job, an object, a GB that a checksum is computed of. */
+  /** S3 Batch Operations: a job, an object, a GB that a checksum is computed of. https://aws.amazon.com/s3/pricing/ */
   batchJob: 0.25,
   batchObject: 1e-6,
   batchChecksumGigabyte: 0.004,
+  /** An object of the bucket that a generated manifest is made of. */
+  batchListedObject: 0.015e-6,
 } as const;
 
 export type StorageClass = z.infer<typeof storageClass>;

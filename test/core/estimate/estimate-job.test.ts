@@ -4,7 +4,6 @@ import { type EstimateSource, estimateJob } from '../../../core/estimate/estimat
 import type { EstimateAssumptions } from '../../../core/estimate/estimate-request.ts';
 import { checkJobRequest } from '../../../core/job/check-request.ts';
 import type { JobRequest } from '../../../core/job/request.ts';
-import { OPERATIONS } from '../../../core/operations/registry.ts';
 import { TAGGING_REQUEST } from '../api/fixtures.ts';
 
 const COPY = { S3PutObjectCopy: { TargetResource: 'arn:aws:s3:::archive' } };
@@ -165,6 +164,13 @@ describe('Drover', () => {
     expect(Costs.Total).toBeCloseTo(Costs.Drover.USD + Costs.Requests.USD, 9);
   });
 
+  test('counts the short parts that a job begins with', () => {
+    // 15 parts of each of two workers, each put and got; then one more for each of two shards.
+    const requests = usd(estimated(10_000, requestOf(), {}, 2).Costs.Drover, /requests for work files/);
+    expect(requests).toBeGreaterThan(32 * (5e-6 + 0.4e-6));
+    expect(requests).toBeLessThan(60 * (5e-6 + 0.4e-6));
+  });
+
   test('pays three transitions a shard, and few beside', () => {
     // 200 shards, one of them at least each second: one wave.
     const { Costs } = estimated(1e6);
@@ -186,6 +192,9 @@ describe('Drover', () => {
     expect(advice).toContain(`Drover costs $${limited.Costs.Drover.USD.toFixed(2)} instead of $`);
     expect(limited.Advice).toEqual([]);
     expect(estimated(1e8, requestOf(), {}, 5).Advice).toEqual([]);
+    // There the workers' own network is what there is too little of.
+    const reading = requestOf({ S3ComputeObjectChecksum: {} });
+    expect(estimated(1e6, reading, { AverageObjectBytes: 1e9 }).Advice).toEqual([]);
   });
 
   test('costs cents for a small job, where S3 Batch Operations takes a quarter', () => {
@@ -209,6 +218,13 @@ describe('what may come on top', () => {
   });
 });
 
+test('a listing is paid for by the objects of its bucket', () => {
+  const S3JobManifestGenerator = { SourceBucket: 'arn:aws:s3:::data', EnableManifestOutput: false };
+  const generated = { ...requestOf(), Manifest: undefined, ManifestGenerator: { S3JobManifestGenerator } };
+  const [fee] = estimated(1_000, generated).Fees;
+  expect(fee).toContain('cost $0.005 for LIST requests; S3 Batch Operations takes $0.015');
+});
+
 describe('every estimate', () => {
   const operations: Record<string, object> = {
     S3PutObjectTagging: TAGGING_REQUEST.Operation,
@@ -220,7 +236,7 @@ describe('every estimate', () => {
     S3InitiateRestoreObject: { S3InitiateRestoreObject: { ExpirationInDays: 1 } },
   };
 
-  test('grows with its tasks: time, each cost and S3’s', () => {
+  test('has requests and S3’s fees that grow with its tasks, and numbers that are some', () => {
     fc.assert(
       fc.property(
         fc.constantFrom(...Object.keys(operations)),
@@ -254,9 +270,5 @@ describe('every estimate', () => {
       expect.arrayContaining(['Tasks', 'AverageObjectBytes', 'RequestLatencyMilliseconds', 'Workers']),
     );
     expect(Prices).toMatchObject({ Region: 'us-east-1', AsOf: expect.stringMatching(/^\d{4}-\d\d$/) });
-  });
-
-  test('can be made of every operation by its own requests', () => {
-    for (const { requestsPerTask } of OPERATIONS) expect(requestsPerTask).toBeInstanceOf(Function);
   });
 });
