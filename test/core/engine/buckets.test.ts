@@ -19,7 +19,7 @@ function job(manifest: string, options: Partial<BenchOptions> = {}) {
   return { bench, cloud: new EngineCloud(bench), asked };
 }
 
-const MANY = Array.from({ length: 60 }, (_, line) => `bkt${line % 3},k${line}\n`).join('');
+const MANY = Array.from({ length: 60 }, (_, line) => `bkt${Math.trunc(line / 20)},k${line}\n`).join('');
 
 describe('the buckets of a manifest', () => {
   test.each([

@@ -103,3 +103,25 @@ describe('a part of a shard', () => {
     expect(await bench.run({})).toEqual({ finished: [], trouble: undefined, failure: { error } });
   });
 });
+
+test.each([1, 3])('batches of %i begin at most four times what may be in flight beyond the oldest', async (batch) => {
+  const begun: number[] = [];
+  let end: (() => void) | undefined;
+  const done = runPart({
+    tasks: 1_000,
+    from: 0,
+    most: Number.POSITIVE_INFINITY,
+    concurrency: 2,
+    batch,
+    goOn: () => true,
+    execute: async (from, to) => {
+      begun.push(to);
+      if (from === 0) await new Promise<void>((resolve) => (end = resolve));
+      return Array.from({ length: to - from }, () => ({ succeeded: true, row: '' }));
+    },
+  });
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(Math.max(...begun)).toBe(4 * 2 * batch);
+  end?.();
+  expect((await done).finished).toHaveLength(1_000);
+});

@@ -47,6 +47,8 @@ describe('a worker whose time is over', () => {
     const [block] = await bench.progress.listBlocks(bench.jobId);
     expect(block).toMatchObject({ succeeded: 5, failed: 0 });
     expect(block?.parts.get(0)).toMatchObject({ at: 5 });
+    // It had ended some in the part that was cut off: that is no death yet.
+    expect(block?.parts.get(0)?.deaths).toBeUndefined();
     expect(['k0', 'k1', 'k2', 'k3', 'k4'].map((key) => bench.executed.get(key))).toEqual([1, 1, 1, 1, 1]);
   });
 
