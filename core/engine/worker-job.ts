@@ -58,7 +58,11 @@ async function carryOutOne(
 
 async function resultsOf(job: WorkerJob, context: TaskContext, tasks: readonly Task[]): Promise<readonly TaskResult[]> {
   const { batch } = job.operation;
-  if (batch !== undefined && batchSize(job) > 1) return await batch.execute(tasks, job.parameters, context);
+  if (batch !== undefined && batchSize(job) > 1) {
+    const results = await batch.execute(tasks, job.parameters, context);
+    if (results.length === tasks.length) return results;
+    throw new Error(`${job.operation.name} has ${results.length} results for ${tasks.length} tasks`);
+  }
   return await Promise.all(tasks.map((task) => resultOf(job, context, task)));
 }
 
