@@ -1,9 +1,9 @@
 import { isUtf8 } from 'node:buffer';
 import { readCsvRecord } from '../manifest/csv-record.ts';
 import type { RowFilter } from '../manifest/filter/row-filter.ts';
-import { LineColumns } from '../manifest/line-form.ts';
+import { LineColumns, type LineForm } from '../manifest/line-form.ts';
 import { LineTooLong } from '../manifest/line-reader.ts';
-import type { ManifestReader, Survey } from '../manifest/manifest-reader.ts';
+import type { ManifestChunk, ManifestReader } from '../manifest/manifest-reader.ts';
 import { MOST_BUCKETS } from '../manifest/most-buckets.ts';
 import { readTaskRecord, type TaskLine, UNBALANCED_QUOTES } from '../manifest/task-line.ts';
 import type { EngineDependencies } from './dependencies.ts';
@@ -22,18 +22,22 @@ export interface ChunkRecord {
   readonly lines: number;
   /** Lines that the manifest's filter left out. */
   readonly filtered: number;
+  /** What of the chunk was left to others: chunks of their own. */
+  readonly rest?: readonly ManifestChunk[];
   /** `line` counts from 1 at the chunk's first line. */
   readonly bad?: { readonly line: number; readonly reason: string };
 }
 
 export interface ChunkInput {
   readonly jobId: string;
-  /** Its number in the survey. */
+  /** Its number: those of the survey, then those that were left, round by round. */
   readonly chunk: number;
+  readonly source: ManifestChunk;
+  /** How its lines are read. */
+  readonly form: LineForm;
   /** Unique to this invocation: names its files. */
   readonly attempt: string;
   readonly reader: ManifestReader;
-  readonly survey: Survey;
   /** Whether a line is wanted, by its columns; left out: every line is. */
   readonly wants?: RowFilter | undefined;
   readonly tasksPerShard: number;
@@ -71,21 +75,23 @@ class ChunkCutter {
   private lines: number;
   private filtered = 0;
   private bad: ChunkRecord['bad'];
+  private rest: readonly ManifestChunk[] = [];
 
   constructor(
     private readonly input: ChunkInput,
     private readonly writer: ShardWriter,
   ) {
-    this.columns = new LineColumns(input.survey.form);
-    this.lines = input.survey.chunks[input.chunk]?.skip ?? 0;
+    this.columns = new LineColumns(input.form);
+    this.lines = input.source.skip ?? 0;
   }
 
   async run(): Promise<void> {
-    const { reader, survey, chunk } = this.input;
-    const surveyed = survey.chunks[chunk];
-    if (surveyed === undefined) throw new Error(`the survey has no chunk ${chunk}`);
+    const { reader, source } = this.input;
+    const leave = (rest: readonly ManifestChunk[]): void => {
+      this.rest = rest;
+    };
     try {
-      await reader.readLines(surveyed, (line, problem) => this.take(line, problem));
+      await reader.readLines(source, (line, problem) => this.take(line, problem), leave);
     } catch (error) {
       if (!(error instanceof LineTooLong)) throw error;
       const reason = `Manifest file is not properly formatted: ${error.message}`;
@@ -94,8 +100,14 @@ class ChunkCutter {
   }
 
   found(): Omit<ChunkRecord, 'attempt' | 'tasks'> {
-    const { lines, filtered, bad, buckets } = this;
-    return { buckets: [...buckets], lines, filtered, ...(bad === undefined ? {} : { bad }) };
+    const { lines, filtered, bad, buckets, rest } = this;
+    return {
+      buckets: [...buckets],
+      lines,
+      filtered,
+      ...(bad === undefined ? {} : { bad }),
+      ...(rest.length === 0 ? {} : { rest }),
+    };
   }
 
   private take(line: Buffer, problem?: string): boolean | Promise<boolean> {

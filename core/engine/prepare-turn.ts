@@ -1,11 +1,13 @@
 import { JobTrouble } from '../job/job-trouble.ts';
 import type { JobFailure, StoredRequest } from '../job/records.ts';
-import type { Manifest } from '../job/request.ts';
-import { rowFilterOf } from '../manifest/filter/row-filter.ts';
+import { type RowFilter, rowFilterOf } from '../manifest/filter/row-filter.ts';
+import { generatedManifest, NO_KEYS } from '../manifest/formats/generated.ts';
+import type { LineForm } from '../manifest/line-form.ts';
 import { INVALID_MANIFEST_CONTENT, ManifestError } from '../manifest/manifest-error.ts';
-import type { ManifestReader, Survey } from '../manifest/manifest-reader.ts';
+import type { ManifestChunk, ManifestReader } from '../manifest/manifest-reader.ts';
 import { neededColumns } from '../manifest/needed-columns.ts';
 import { openManifest } from '../manifest/open-manifest.ts';
+import type { S3DataClient } from '../s3/s3-data-client.ts';
 import type { OpenManifest } from '../stores/manifest-source.ts';
 import { SHARDS_PER_BLOCK } from '../stores/progress-store.ts';
 import { forEachBounded, mapBounded } from './bounded.ts';
@@ -21,6 +23,8 @@ import { itemsKey } from './work-keys.ts';
 
 export interface PrepareDependencies extends EngineDependencies {
   readonly openManifest: OpenManifest;
+  /** S3 with the role of a job, whose manifest is a listing. */
+  readonly openBucket: (jobId: string) => Promise<S3DataClient>;
   /** Tasks in one shard of this job: its operation says. */
   readonly tasksPerShard: (stored: StoredRequest) => number;
   /** Why the job must fail before any task is begun, by the buckets that its manifest names. */
@@ -29,6 +33,8 @@ export interface PrepareDependencies extends EngineDependencies {
   readonly attempt: string;
   /** Bytes of a plain CSV in one chunk; the format's own unless given. Never changes while a job is prepared. */
   readonly chunkBytes?: number;
+  /** Keys that one call lists before it leaves the rest to others; the generator's own unless given. */
+  readonly listingShare?: number;
 }
 
 /** How long to wait after a Map that cut no chunk, in seconds. */
@@ -93,16 +99,23 @@ async function makePlan(
   const reader = await openReader(deps, stored);
   const survey = await surveyOf(deps.work, jobId, reader);
   // Whether the manifest has the columns that the filter needs is known before it is read.
-  rowFilterOf(manifestOf(stored), survey.form, stored.createdAt);
-  const chunks = survey.chunks.map((_, chunk) => chunk);
-  const records =
-    chunks.length === 1
-      ? [await cutChunk(deps, stored, 0, reader, survey)]
-      : await mapBounded(chunks, 32, (chunk) => readChunkRecord(deps, jobId, chunk));
-  const missing = chunks.filter((chunk) => records[chunk] === undefined);
-  if (missing.length > 0) return await mapChunks(deps, input, missing);
-  const cut = records.filter((record) => record !== undefined);
-  const plan = firstTasks(planOf(survey, cut), manifestOf(stored).Drover?.Filter?.First);
+  filterOf(stored, survey.form);
+  const chunks = [...survey.chunks];
+  const cut: ChunkRecord[] = [];
+  // Once a round of chunks is cut, what they left is the next.
+  while (cut.length < chunks.length) {
+    const round = chunks.slice(cut.length).map((source, index) => ({ chunk: cut.length + index, source }));
+    const [only] = round;
+    const records = await mapBounded(round, 32, ({ chunk }) => readChunkRecord(deps, jobId, chunk));
+    if (only !== undefined && round.length === 1)
+      records[0] ??= await cutChunk(deps, stored, reader, survey.form, only);
+    const missing = round.filter((_, index) => records[index] === undefined);
+    if (missing.length > 0) return await mapChunks(deps, input, missing, survey.chunks.length);
+    const found = records.filter((record) => record !== undefined);
+    cut.push(...found);
+    chunks.push(...found.flatMap(({ rest }) => rest ?? []));
+  }
+  const plan = firstTasks(planOf(stored, chunks, cut), stored.request.Manifest?.Drover?.Filter?.First);
   await checkBuckets(deps, stored, [...new Set(cut.flatMap(({ buckets }) => buckets))]);
   return await writePlan(deps.work, jobId, plan);
 }
@@ -127,17 +140,25 @@ function directoryBucketFailure(buckets: readonly string[]): JobFailure | undefi
   };
 }
 
-async function mapChunks(deps: PrepareDependencies, input: TurnInput, missing: readonly number[]): Promise<TurnOutput> {
+/** @param surveyed chunks that the survey names; the others are written into the items. */
+async function mapChunks(
+  deps: PrepareDependencies,
+  input: TurnInput,
+  missing: readonly NumberedChunk[],
+  surveyed: number,
+): Promise<TurnOutput> {
+  const standing = `${missing[0]?.chunk}/${missing.length}`;
   const before =
     input.turn === 0 ? undefined : await deps.work.head(itemsKey(input.jobId, 'prepare', input.epoch, input.turn - 1));
-  if (before?.metadata['missing'] === String(missing.length)) {
+  if (before?.metadata['missing'] === standing) {
     const state = await deps.jobs.getState(input.jobId);
     if (state?.trouble === undefined) await noteTrouble(deps, input.jobId, input.epoch, NO_PROGRESS);
     return wait(input, STANDSTILL_SECONDS);
   }
   if (before !== undefined) await clearTrouble(deps, input.jobId);
   const items = itemsKey(input.jobId, 'prepare', input.epoch, input.turn);
-  await deps.work.put(items, `chunk\n${missing.join('\n')}\n`, { missing: String(missing.length) });
+  const rows = missing.map(({ chunk, source }) => `${chunk},${chunk < surveyed ? '' : written(source)}`);
+  await deps.work.put(items, `chunk,source\n${rows.join('\n')}\n`, { missing: standing });
   const concurrency = await mapWorkers(deps);
   return map(input, { items, concurrency, deadline: deps.clock.now() + 15 * 60_000 });
 }
@@ -151,7 +172,9 @@ export async function prepareItem(deps: PrepareDependencies, input: ItemInput): 
   if ((await readChunkRecord(deps, jobId, chunk)) !== undefined) return;
   try {
     const reader = await openReader(deps, stored);
-    await cutChunk(deps, stored, chunk, reader, await requireSurvey(deps.work, jobId));
+    const { form, chunks } = await requireSurvey(deps.work, jobId);
+    const source = chunks[chunk] ?? (JSON.parse(read(item['source'] ?? '')) as ManifestChunk);
+    await cutChunk(deps, stored, reader, form, { chunk, source });
   } catch (error) {
     await showFault(deps, input, error);
   }
@@ -172,57 +195,76 @@ async function showFault(deps: PrepareDependencies, { jobId, epoch }: ItemInput,
   throw error;
 }
 
-async function openReader(deps: PrepareDependencies, stored: StoredRequest): Promise<ManifestReader> {
-  return openManifest(
-    await deps.openManifest(stored.jobId),
-    manifestOf(stored),
-    neededColumns(stored.request),
-    deps.chunkBytes,
-  );
+/** A chunk as a field of the items' CSV: in characters that no field needs quotes for. */
+function written(source: ManifestChunk): string {
+  return Buffer.from(JSON.stringify(source)).toString('base64url');
 }
 
-function manifestOf({ jobId, request }: StoredRequest): Manifest {
-  if (request.Manifest === undefined) throw new Error(`job ${jobId} has no manifest`);
-  return request.Manifest;
+function read(field: string): string {
+  return Buffer.from(field, 'base64url').toString('utf8');
+}
+
+/** The manifest that the job names, or the listing that it asks for. */
+async function openReader(deps: PrepareDependencies, { jobId, request }: StoredRequest): Promise<ManifestReader> {
+  const generator = request.ManifestGenerator?.S3JobManifestGenerator;
+  if (generator !== undefined) {
+    return generatedManifest(
+      { s3: await deps.openBucket(jobId), clock: deps.clock, share: deps.listingShare },
+      generator,
+    );
+  }
+  const { Manifest: manifest } = request;
+  if (manifest === undefined) throw new Error(`job ${jobId} has no manifest`);
+  return openManifest(await deps.openManifest(jobId), manifest, neededColumns(request), deps.chunkBytes);
+}
+
+function filterOf({ request, createdAt }: StoredRequest, form: LineForm): RowFilter | undefined {
+  return request.Manifest === undefined ? undefined : rowFilterOf(request.Manifest, form, createdAt);
+}
+
+interface NumberedChunk {
+  readonly chunk: number;
+  readonly source: ManifestChunk;
 }
 
 async function cutChunk(
   deps: PrepareDependencies,
   stored: StoredRequest,
-  chunk: number,
   reader: ManifestReader,
-  survey: Survey,
+  form: LineForm,
+  { chunk, source }: NumberedChunk,
 ): Promise<ChunkRecord> {
   return await prepareChunk(deps, {
     jobId: stored.jobId,
     chunk,
     attempt: deps.attempt,
     reader,
-    survey,
-    wants: rowFilterOf(manifestOf(stored), survey.form, stored.createdAt),
+    form,
+    source,
+    wants: filterOf(stored, form),
     tasksPerShard: deps.tasksPerShard(stored),
   });
 }
 
 /** The plan of a manifest whose chunks are all cut; throws ManifestError for the first bad line, or where there is none. */
-function planOf(survey: Survey, records: readonly ChunkRecord[]): Plan {
+function planOf(stored: StoredRequest, chunks: readonly ManifestChunk[], records: readonly ChunkRecord[]): Plan {
   let [tasks, shards, filtered] = [0, 0, 0];
   let linesBefore = 0;
   for (const [index, record] of records.entries()) {
-    const chunk = survey.chunks[index];
+    const chunk = chunks[index];
     if (chunk?.begins === true) linesBefore = 0;
-    if (record.bad !== undefined) throw badLine(survey, index, linesBefore + record.bad.line, record.bad.reason);
+    if (record.bad !== undefined) throw badLine(chunks, index, linesBefore + record.bad.line, record.bad.reason);
     linesBefore += record.lines;
     tasks += record.tasks.reduce((sum, count) => sum + count, 0);
     shards += record.tasks.length;
     filtered += record.filtered;
   }
-  if (tasks === 0) throw noTasks(filtered);
+  if (tasks === 0) throw noTasks(stored, filtered);
   return { tasks, shards, filtered, chunks: records.map(({ attempt, tasks: counts }) => ({ attempt, tasks: counts })) };
 }
 
 /** The failure of a job for its manifest's first bad line, which counts from 1 in its file. */
-function badLine({ chunks }: Survey, index: number, line: number, reason: string): ManifestError {
+function badLine(chunks: readonly ManifestChunk[], index: number, line: number, reason: string): ManifestError {
   const chunk = chunks[index];
   const several = chunk !== undefined && chunks.some(({ key }) => key !== chunk.key);
   const place = `${chunk?.rows === true ? 'row' : 'line'} ${line}`;
@@ -230,7 +272,8 @@ function badLine({ chunks }: Survey, index: number, line: number, reason: string
   return new ManifestError(INVALID_MANIFEST_CONTENT, `${reason} (${where})`);
 }
 
-function noTasks(filtered: number): ManifestError {
+function noTasks({ request }: StoredRequest, filtered: number): ManifestError {
+  if (request.ManifestGenerator !== undefined) return new ManifestError(...NO_KEYS);
   const reason =
     filtered === 0 ? 'The manifest names no objects' : `The filter left out all ${filtered} lines of the manifest`;
   return new ManifestError(INVALID_MANIFEST_CONTENT, reason);

@@ -3,6 +3,7 @@ import { refusalOf } from '../operations/refusal.ts';
 import { findOperation, operationOf } from '../operations/registry.ts';
 import { check } from '../validation/check.ts';
 import { InvalidInput, type Problem } from '../validation/invalid-input.ts';
+import { generatorProblems } from './check-generator.ts';
 import { manifestProblems } from './check-manifest.ts';
 import { refuseNotBuiltYet } from './not-built-yet.ts';
 import { parseBucketArn } from './object-arn.ts';
@@ -64,7 +65,7 @@ function optionProblems({ Drover: options }: JobRequest, { name, knowsUnchanged 
 
 function sourceProblems({ Manifest: manifest, ManifestGenerator: generator }: JobRequest): Problem[] {
   if (manifest === undefined && generator === undefined) return [{ path: 'Manifest', says: 'is missing' }];
-  if (manifest === undefined) return [];
+  if (manifest === undefined) return generator === undefined ? [] : generatorProblems(generator);
   if (generator !== undefined) {
     return [{ path: '', says: 'must have either Manifest or ManifestGenerator, but has both' }];
   }

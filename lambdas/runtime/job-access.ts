@@ -45,6 +45,14 @@ export function manifestOpener(jobs: JobStore): OpenManifest {
   };
 }
 
+/** S3 with a job's role, for the listing that is its manifest. */
+export function bucketOpener(jobs: JobStore): PrepareDependencies['openBucket'] {
+  return async (jobId) => {
+    const access = await accessOf(jobs, jobId);
+    return access.worker(new AbortController().signal).context.s3;
+  };
+}
+
 /** What a job's operation has against its manifest's buckets, asked with the job's role. */
 export function bucketChecker(jobs: JobStore): PrepareDependencies['checkBuckets'] {
   return async ({ jobId }, buckets) => {

@@ -14,6 +14,7 @@ import { hasEnded, type Stage, stageOf } from '../../core/job/status.ts';
 import { LineColumns } from '../../core/manifest/line-form.ts';
 import type { Operation, Task, TaskContext } from '../../core/operations/operation.ts';
 import type { TaskResult } from '../../core/operations/task-result.ts';
+import type { S3DataClient } from '../../core/s3/s3-data-client.ts';
 import { schedule } from '../../core/scheduling/schedule.ts';
 import type { Executions, SchedulerCall } from '../../core/stores/executions.ts';
 import { Death, Life } from './life.ts';
@@ -44,6 +45,10 @@ export interface BenchOptions {
   /** Instead of the manifest's bytes. */
   readonly readManifest?: (start: number, end: number) => AsyncIterable<Buffer>;
   readonly chunkBytes?: number;
+  /** S3, for a request whose manifest is a listing. */
+  readonly bucket?: S3DataClient;
+  /** Keys that one call lists of it. */
+  readonly listingShare?: number;
   /** A worker's tasks are aborted after so long, and it is killed ten seconds later. */
   readonly workerMilliseconds?: number;
   /** Whether a child of a Map may fail, as it may in the cloud; otherwise the test does. */
@@ -270,9 +275,14 @@ export class EngineBench {
     return {
       ...this.dependencies(life),
       ...(this.options.chunkBytes === undefined ? {} : { chunkBytes: this.options.chunkBytes }),
+      ...(this.options.listingShare === undefined ? {} : { listingShare: this.options.listingShare }),
       attempt: `a${this.invocations++}`,
       tasksPerShard: () => this.tasksPerShard,
       checkBuckets: async (_, buckets) => await this.options.checkBuckets?.(buckets),
+      openBucket: async () => {
+        if (this.options.bucket === undefined) throw new Error('no bucket should be listed');
+        return this.options.bucket;
+      },
       openManifest: async () => ({
         manifest: {
           bucket: 'm',

@@ -42,8 +42,6 @@ test.each(ALLOWED)('%s may be %j', (path, value) => {
 });
 
 const tags = (count: number) => Array.from({ length: count }, (_, index) => ({ Key: `k${index}`, Value: '' }));
-const NOT_YET = 'is not supported by this version of Drover, which supports';
-const MANIFESTS = 'manifests: a CSV, an inventory report, a table in Parquet, CSV or JSON Lines, a completion report';
 
 const REFUSED: readonly (readonly [path: string, value: unknown, message: string])[] = [
   ['Operation', {}, 'Operation must have exactly one operation, but has none.'],
@@ -109,7 +107,7 @@ const REFUSED: readonly (readonly [path: string, value: unknown, message: string
     'Manifest.Drover.Tasks is for the format Report_CSV_20180820, not for S3BatchOperations_CSV_20180820.',
   ],
   ['Manifest.Spec.Format', 'S3InventoryReport_CSV_20161130', 'Manifest.Spec.Fields is for CSV manifests'],
-  ['ManifestGenerator', {}, `ManifestGenerator ${NOT_YET} ${MANIFESTS}.`],
+  ['ManifestGenerator', {}, 'The request must have either Manifest or ManifestGenerator, but has both'],
   ['Manifest.Spec.Format', 'CSV', 'Manifest.Spec.Format must be one of S3BatchOperations_CSV_20180820, S3Inv'],
   ['Manifest', undefined, 'Manifest is missing.'],
   ['Manifest.Spec.Fields', undefined, 'Manifest.Spec.Fields is missing'],
@@ -177,8 +175,27 @@ describe('SkipUnchanged', () => {
 });
 
 describe('the request as a whole', () => {
-  test('both kinds of manifest name the one that is not built', () => {
-    expect(() => checkJobRequest({ ...TAGGING_REQUEST, ManifestGenerator: {} })).toThrow('ManifestGenerator is not');
+  const generating = (changes: object): unknown => {
+    const { Manifest: _, ...request } = TAGGING_REQUEST;
+    const generator = { SourceBucket: 'arn:aws:s3:::data', EnableManifestOutput: false, ...changes };
+    return { ...request, ManifestGenerator: { S3JobManifestGenerator: generator } };
+  };
+
+  test('may have a generator instead of a manifest', () => {
+    const Filter = { KeyNameConstraint: { MatchAnyPrefix: ['a'] }, MatchAnyObjectEncryption: [{ SSES3: {} }] };
+    expect(checkJobRequest(generating({ Filter }))).toMatchObject({
+      ManifestGenerator: { S3JobManifestGenerator: { Filter } },
+    });
+  });
+
+  test.each([
+    [{ SourceBucket: 'arn:aws:s3:::data/key' }, 'SourceBucket must be the ARN of a bucket and no more'],
+    [{ SourceBucket: 'arn:aws:s3:::data--use1-az4--x-s3' }, 'SourceBucket must be a general purpose bucket'],
+    [{ EnableManifestOutput: true }, 'EnableManifestOutput must be false'],
+    [{ Filter: { EligibleForReplication: true } }, 'Filter.EligibleForReplication is not supported'],
+    [{ Filter: { MatchAnyObjectEncryption: [{ SSES3: {}, SSEC: {} }] } }, 'must name exactly one kind of encryption'],
+  ])('refuses a generator with %j', (changes, reason) => {
+    expect(() => checkJobRequest(generating(changes))).toThrow(reason);
   });
 
   test.each([null, 'x', [], 7])('%j is not a request', (raw) => {

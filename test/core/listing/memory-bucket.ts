@@ -1,6 +1,7 @@
 import type { ListPages } from '../../../core/listing/find-cuts.ts';
 import { type ListedObject, readListPage } from '../../../core/listing/list-page.ts';
 import { compareKeys } from '../../../core/listing/utf8-order.ts';
+import type { ListObjectsQuestion } from '../../../core/s3/requests/list-objects.ts';
 import { escapeXml } from '../../../core/s3/xml-text.ts';
 
 /** A bucket of these keys: answers ListObjectsV2 as S3 does, in XML. */
@@ -17,7 +18,10 @@ export class MemoryBucket {
     this.keys = [...new Set(keys)].sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
   }
 
-  readonly list: ListPages = async ({ prefix, after = '', most = this.pageSize, folders = false }) => {
+  readonly list: ListPages = async (question) => readListPage(Buffer.from(await this.document(question)));
+
+  /** The page's XML. */
+  async document({ prefix, after = '', most = this.pageSize, folders = false }: ListObjectsQuestion): Promise<string> {
     this.requests += 1;
     await this.meanwhile();
     const contents: string[] = [];
@@ -40,8 +44,8 @@ export class MemoryBucket {
       if (folder === undefined) contents.push(contentsOf(key));
       else found.add(folder);
     }
-    return readListPage(Buffer.from(pageOf(contents, [...found], truncated)));
-  };
+    return pageOf(contents, [...found], truncated);
+  }
 
   private firstAfter(after: string): number {
     let [low, high] = [0, this.keys.length];
