@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { deleteObjectTaggingRequest, getObjectTaggingRequest, tagsIn } from '../s3/requests/object-tagging.ts';
 import { counted } from './counted.ts';
+import { SMALL_REQUESTS_IN_FLIGHT } from './in-flight.ts';
 import type { Operation } from './operation.ts';
 import { s3Failed, s3Result } from './s3-result.ts';
 import { PARAMETERS } from './schema.ts';
@@ -13,7 +14,7 @@ export const deleteObjectTagging: Operation<z.infer<typeof parameters>> = {
   schema: parameters,
   roleActions: ['s3:DeleteObjectTagging', 's3:DeleteObjectVersionTagging'],
   examineActions: ['s3:GetObjectTagging', 's3:GetObjectVersionTagging'],
-  concurrency: 64,
+  concurrency: SMALL_REQUESTS_IN_FLIGHT,
   invokesFunctions: false,
   repetition: 'Finds no tags to take off: nothing changes, unless somebody else set some in between.',
   differences: [],

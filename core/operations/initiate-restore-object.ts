@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import { headObject } from '../s3/requests/head-object.ts';
 import { restoreObjectRequest, type S3Restore } from '../s3/requests/restore-object.ts';
 import type { Examination } from './examination.ts';
+import { SMALL_REQUESTS_IN_FLIGHT } from './in-flight.ts';
 import type { Operation } from './operation.ts';
 import { s3Failed, s3Result } from './s3-result.ts';
 import { PARAMETERS } from './schema.ts';
@@ -18,7 +19,7 @@ export const initiateRestoreObject: Operation<Parameters> = {
   schema: parameters,
   roleActions: ['s3:RestoreObject'],
   examineActions: ['s3:GetObject', 's3:GetObjectVersion'],
-  concurrency: 64,
+  concurrency: SMALL_REQUESTS_IN_FLIGHT,
   invokesFunctions: false,
   repetition:
     'Asks again: S3 refuses that with RestoreAlreadyInProgress while the restore that the first run began is under way, ' +

@@ -3,6 +3,7 @@ import { explainHead } from '../s3/requests/explain-head.ts';
 import { headObject } from '../s3/requests/head-object.ts';
 import { getObjectTaggingRequest, type S3Tag, tagsIn } from '../s3/requests/object-tagging.ts';
 import type { S3Refusal } from '../s3/s3-data-client.ts';
+import { SMALL_REQUESTS_IN_FLIGHT } from './in-flight.ts';
 import { describeObject } from './inspect/describe-object.ts';
 import type { Operation, Task, TaskContext } from './operation.ts';
 import { s3Failed } from './s3-result.ts';
@@ -22,7 +23,7 @@ export const inspect: Operation<z.infer<typeof parameters>> = {
     's3:GetObjectRetention',
     's3:GetObjectLegalHold',
   ],
-  concurrency: 64,
+  concurrency: SMALL_REQUESTS_IN_FLIGHT,
   invokesFunctions: false,
   repetition: 'Reads the object again: nothing changes.',
   differences: [],

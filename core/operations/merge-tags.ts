@@ -5,6 +5,7 @@ import type { S3Object } from '../s3/s3-request.ts';
 import type { Problem } from '../validation/invalid-input.ts';
 import { counted } from './counted.ts';
 import { UNCHANGED } from './examination.ts';
+import { SMALL_REQUESTS_IN_FLIGHT } from './in-flight.ts';
 import type { Operation, Task, TaskContext } from './operation.ts';
 import { s3Failed, s3Result } from './s3-result.ts';
 import { OBJECT_TAGS, PARAMETERS } from './schema.ts';
@@ -25,7 +26,7 @@ export const mergeTags: Operation<Parameters> = {
     's3:PutObjectTagging',
     's3:PutObjectVersionTagging',
   ],
-  concurrency: 64,
+  concurrency: SMALL_REQUESTS_IN_FLIGHT,
   invokesFunctions: false,
   repetition:
     'Finds the tags as they should be and writes nothing. Tags that somebody else sets between the read and the ' +

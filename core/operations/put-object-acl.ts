@@ -12,6 +12,7 @@ import { aclProblems, cannedGrants } from './acl-policy.ts';
 import { aclsAreOff } from './bucket-ownership.ts';
 import { counted } from './counted.ts';
 import type { Examination } from './examination.ts';
+import { SMALL_REQUESTS_IN_FLIGHT } from './in-flight.ts';
 import type { Operation } from './operation.ts';
 import { s3Failed, s3Result } from './s3-result.ts';
 import { PARAMETERS } from './schema.ts';
@@ -27,7 +28,7 @@ export const putObjectAcl: Operation<Parameters> = {
   schema: parameters,
   roleActions: ['s3:PutObjectAcl', 's3:PutObjectVersionAcl'],
   examineActions: ['s3:GetObjectAcl', 's3:GetObjectVersionAcl', 's3:GetBucketOwnershipControls'],
-  concurrency: 64,
+  concurrency: SMALL_REQUESTS_IN_FLIGHT,
   invokesFunctions: false,
   repetition: 'Sets the same ACL again: nothing changes, unless somebody else set another in between.',
   differences: [

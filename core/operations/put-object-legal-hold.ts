@@ -5,6 +5,7 @@ import {
   NO_LOCK,
   putObjectLegalHoldRequest,
 } from '../s3/requests/object-lock.ts';
+import { SMALL_REQUESTS_IN_FLIGHT } from './in-flight.ts';
 import { checkLockBuckets, LOCK_DIFFERENCE } from './object-lock-buckets.ts';
 import type { Operation } from './operation.ts';
 import { s3Failed, s3Result } from './s3-result.ts';
@@ -18,7 +19,7 @@ export const putObjectLegalHold: Operation<z.infer<typeof parameters>> = {
   schema: parameters,
   roleActions: ['s3:PutObjectLegalHold', 's3:GetBucketObjectLockConfiguration'],
   examineActions: ['s3:GetObjectLegalHold'],
-  concurrency: 64,
+  concurrency: SMALL_REQUESTS_IN_FLIGHT,
   invokesFunctions: false,
   repetition: 'Sets the same status again: nothing changes, unless somebody else set the other in between.',
   differences: [LOCK_DIFFERENCE],

@@ -9,6 +9,7 @@ import {
 import { type Clock, systemClock } from '../signed-http/clock.ts';
 import type { Problem } from '../validation/invalid-input.ts';
 import type { Examination } from './examination.ts';
+import { SMALL_REQUESTS_IN_FLIGHT } from './in-flight.ts';
 import { checkLockBuckets, LOCK_DIFFERENCE } from './object-lock-buckets.ts';
 import type { Operation } from './operation.ts';
 import { s3Failed, s3Result } from './s3-result.ts';
@@ -31,7 +32,7 @@ export function createPutObjectRetention(clock: Clock): Operation<Parameters> {
     // The second where BypassGovernanceRetention is asked for.
     roleActions: ['s3:PutObjectRetention', 's3:BypassGovernanceRetention', 's3:GetBucketObjectLockConfiguration'],
     examineActions: ['s3:GetObjectRetention'],
-    concurrency: 64,
+    concurrency: SMALL_REQUESTS_IN_FLIGHT,
     invokesFunctions: false,
     repetition: 'Sets the same retention again: nothing changes, unless somebody else set another in between.',
     differences: [

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { getObjectTaggingRequest, putObjectTaggingRequest, sameTags, tagsIn } from '../s3/requests/object-tagging.ts';
 import { counted } from './counted.ts';
+import { SMALL_REQUESTS_IN_FLIGHT } from './in-flight.ts';
 import type { Operation } from './operation.ts';
 import { s3Failed, s3Result } from './s3-result.ts';
 import { PARAMETERS } from './schema.ts';
@@ -13,7 +14,7 @@ export const putObjectTagging: Operation<z.infer<typeof parameters>> = {
   schema: parameters,
   roleActions: ['s3:PutObjectTagging', 's3:PutObjectVersionTagging'],
   examineActions: ['s3:GetObjectTagging', 's3:GetObjectVersionTagging'],
-  concurrency: 64,
+  concurrency: SMALL_REQUESTS_IN_FLIGHT,
   invokesFunctions: false,
   repetition: 'Sets the same tags again: nothing changes, unless somebody else set others in between.',
   differences: [],

@@ -3,6 +3,7 @@ import { headObject } from '../s3/requests/head-object.ts';
 import { type S3KmsEncryption, updateObjectEncryptionRequest } from '../s3/requests/object-encryption.ts';
 import { type Clock, systemClock } from '../signed-http/clock.ts';
 import type { Examination } from './examination.ts';
+import { SMALL_REQUESTS_IN_FLIGHT } from './in-flight.ts';
 import type { Operation } from './operation.ts';
 import { s3Failed, s3Result } from './s3-result.ts';
 import { PARAMETERS } from './schema.ts';
@@ -32,7 +33,7 @@ export function createUpdateObjectEncryption(clock: Clock): Operation<Parameters
     ],
     // Without them HEAD does not say whether the object is locked.
     examineActions: ['s3:GetObjectRetention', 's3:GetObjectLegalHold'],
-    concurrency: 64,
+    concurrency: SMALL_REQUESTS_IN_FLIGHT,
     invokesFunctions: false,
     repetition: 'Encrypts the object’s key with the same KMS key again: nothing else changes.',
     differences: [],

@@ -10,7 +10,7 @@ export class WorkerFunction extends EngineFunction {
       name: 'worker',
       description: 'Carries out the tasks of one shard with the permissions of the job role.',
       // The thin client takes 0.05 ms of CPU a request without TLS (the AWS SDK 0.5 ms), so most of a worker's time is
-      // waiting, and memory is what it costs: a quarter of a vCPU would do for 64 requests in flight. TLS and the
+      // waiting, and memory is what it costs: a third of a vCPU does for 128 requests in flight. TLS and the
       // larger payloads of LambdaInvoke want room; 1,769 MB (one vCPU) would only pay for idle CPU.
       memorySize: 1024,
       // Lambda's most. A worker ends its part and returns well before.

@@ -111,14 +111,14 @@ describe('the time', () => {
     const { RunTime } = estimated(3_500_000);
     expect(RunTime).toMatchObject({ LimitedBy: 'S3Writes', TasksPerSecond: 3_500, Seconds: 1_000, Workers: 100 });
     expect(RunTime.Limits.map(({ Name }) => Name)).toEqual(['S3Writes', 'Workers', 'ChildrenStarted']);
-    // 100 workers × 64 in flight ÷ 0.1 s; 100 shards a second of 5,000.
-    expect(RunTime.Limits.map(({ TasksPerSecond }) => TasksPerSecond)).toEqual([3_500, 64_000, 500_000]);
+    // 100 workers × 128 in flight ÷ 0.1 s; 100 shards a second of 5,000.
+    expect(RunTime.Limits.map(({ TasksPerSecond }) => TasksPerSecond)).toEqual([3_500, 128_000, 500_000]);
   });
 
   test('is the workers’ where there are few', () => {
     const { RunTime } = estimated(1e6, requestOf(), {}, 2);
-    // 2 × 64 ÷ 0.1 s.
-    expect(RunTime).toMatchObject({ LimitedBy: 'Workers', TasksPerSecond: 1_280, Seconds: 781.25, Workers: 2 });
+    // 2 × 128 ÷ 0.1 s.
+    expect(RunTime).toMatchObject({ LimitedBy: 'Workers', TasksPerSecond: 2_560, Seconds: 390.625, Workers: 2 });
   });
 
   test('is that of the job’s own limit, which also needs fewer workers', () => {
