@@ -10,11 +10,11 @@ const MOST_VALUES = 8_000_000;
 /**
  * Walks through the pages of a column chunk before they are read: their headers, their checksums where they have one,
  * and the lengths of the runs in them, so that a file whose bytes were changed neither loses rows nor makes the reader
- * unpack more than there can be. Throws what is wrong.
+ * unpack more than there can be. Throws what is wrong. Answers how many values the largest page has.
  */
-export function checkChunk(chunk: ArrayBuffer, column: ColumnMetaData, nullable: boolean, rows: number): void {
+export function checkChunk(chunk: ArrayBuffer, column: ColumnMetaData, nullable: boolean, rows: number): number {
   const reader = { view: new DataView(chunk), offset: 0 };
-  let values = 0;
+  let [values, largest] = [0, 0];
   // As the reader does, which takes a last byte for padding.
   while (values < rows && reader.offset < chunk.byteLength - 1) {
     const header = parquetHeader(reader);
@@ -25,11 +25,14 @@ export function checkChunk(chunk: ArrayBuffer, column: ColumnMetaData, nullable:
     }
     const bytes = new Uint8Array(chunk, reader.offset, packed);
     if (header.crc !== undefined && crc32(bytes) !== header.crc >>> 0) throw new Error('a page has another checksum');
-    values += checkPage(bytes, header, column, nullable);
+    const found = checkPage(bytes, header, column, nullable);
+    values += found;
+    largest = Math.max(largest, found);
     reader.offset += packed;
   }
   if (values !== rows)
     throw new Error(`column ${column.path_in_schema.join('.')} has ${values} values for ${rows} rows`);
+  return largest;
 }
 
 /** Values in the page. */

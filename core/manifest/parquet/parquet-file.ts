@@ -14,8 +14,8 @@ const FOOTER_GUESS = 64 * 1024;
 /** Packed bytes of one row group's needed columns at most: they are held in memory, and unpacked page by page. */
 const LARGEST_ROW_GROUP = 384 * 1024 * 1024;
 
-/** Rows unpacked at once. */
-const ROWS_AT_ONCE = 131_072;
+/** Rows unpacked at once: so many, or as many as a page has, for a page is unpacked whole; but not more than fit. */
+const ROWS_AT_ONCE = { least: 131_072, most: 1_048_576 };
 
 /** The length of the footer, and PAR1. */
 const TAIL_BYTES = 8;
@@ -24,6 +24,8 @@ const TAIL_BYTES = 8;
 interface HeldBytes {
   readonly start: number;
   readonly bytes: ArrayBuffer;
+  /** Values in the largest page. */
+  readonly largest: number;
 }
 
 /**
@@ -74,7 +76,7 @@ export class ParquetFile {
 
   /**
    * The rows of a row group in order, some at a time, each with the values of these columns. Memory: the columns' packed
-   * bytes, and a hundred thousand rows unpacked.
+   * bytes, and a hundred thousand rows (or a page's) unpacked.
    */
   async *readRows(group: number, columns: readonly string[]): AsyncGenerator<readonly (readonly unknown[])[]> {
     const rowGroup = this.metadata.row_groups[group];
@@ -83,8 +85,10 @@ export class ParquetFile {
     const held = await this.hold(rowGroup, rows, columns);
     const metadata: FileMetaData = { ...this.metadata, num_rows: rowGroup.num_rows, row_groups: [rowGroup] };
     const file = { byteLength: Number.MAX_SAFE_INTEGER, slice: (start: number, end = 0) => bytesOf(held, start, end) };
-    for (let rowStart = 0; rowStart < rows; rowStart += ROWS_AT_ONCE) {
-      const rowEnd = Math.min(rows, rowStart + ROWS_AT_ONCE);
+    const largest = Math.max(ROWS_AT_ONCE.least, ...held.map((each) => each.largest));
+    const atOnce = Math.min(largest, ROWS_AT_ONCE.most);
+    for (let rowStart = 0; rowStart < rows; rowStart += atOnce) {
+      const rowEnd = Math.min(rows, rowStart + atOnce);
       let batch: readonly (readonly unknown[])[] = [];
       try {
         await parquetRead({
@@ -138,10 +142,10 @@ export class ParquetFile {
     }
     return await Promise.all(
       places.map(async ({ found, start, end }) => {
-        const held = { start, bytes: await readBytes(this.source, this.named, start, end) };
+        const bytes = await readBytes(this.source, this.named, start, end);
         const nullable = this.nullable.has(found.path_in_schema.join('.'));
-        parsing(this.named, () => checkChunk(held.bytes, found, nullable, rows));
-        return held;
+        const largest = parsing(this.named, () => checkChunk(bytes, found, nullable, rows));
+        return { start, bytes, largest };
       }),
     );
   }
