@@ -1,6 +1,7 @@
 import { benchCost } from './cost.ts';
 import { benchEndToEnd } from './end-to-end.ts';
 import { benchGrowth } from './growth.ts';
+import { benchListing } from './listing.ts';
 import { benchPrepare } from './prepare.ts';
 import { benchWorker } from './worker.ts';
 
@@ -11,6 +12,7 @@ const BENCHES: Readonly<Record<string, (size?: number) => Promise<readonly strin
   'end-to-end': benchEndToEnd,
   cost: benchCost,
   prepare: benchPrepare,
+  listing: benchListing,
 };
 
 /** `npm run bench` runs all; `npm run bench -- prepare 100000` one, at a size of its own. */

@@ -12,10 +12,13 @@ const ERROR_DOCUMENT = /^\s*(?:<\?xml[^>]*>\s*)?<Error[\s>]/;
  * CompleteMultipartUpload, UploadPartCopy, DeleteObjects) before it knows how they end.
  */
 export function s3Failure(response: HttpResponse, errorIn200: boolean): Failure | undefined {
-  const { status, headers, body } = response;
-  const hasDocument = ERROR_DOCUMENT.test(body);
+  const { status, headers } = response;
   const succeeded = status >= 200 && status < 300;
-  if (succeeded && !(errorIn200 && hasDocument)) return undefined;
+  // The body may be megabytes of an object, which nobody needs as text.
+  if (succeeded && !errorIn200) return undefined;
+  const { body } = response;
+  const hasDocument = ERROR_DOCUMENT.test(body);
+  if (succeeded && !hasDocument) return undefined;
   // HEAD has no body, a proxy's page is not S3's: then the status says what there is to say.
   const document = hasDocument ? body : '';
   const code = elementText(document, 'Code') ?? codeOfStatus(succeeded ? 500 : status);
