@@ -61,6 +61,11 @@ const EXAMPLES = examples(
     --report s3://reports/deleted --role-arn arn:aws:iam::000000000000:role/drover/cleaner --no-confirm`,
   ],
   [
+    'Without a manifest: all objects of a bucket whose keys begin with logs/2024/',
+    `drover jobs create --bucket photos --prefix logs/2024/ --operation put-object-tagging --tags year=2024 \\
+    --report s3://reports/logs --role-arn arn:aws:iam::000000000000:role/drover/tagger --no-confirm`,
+  ],
+  [
     'From a file, in the shapes of the API (those of `aws s3control create-job --cli-input-json`)',
     'drover jobs create --file job.yaml',
   ],
@@ -80,7 +85,7 @@ export function addJobsCreate(jobs: Command, runtime: Runtime): void {
     .command('create')
     .summary('create a job')
     .description(
-      'Creates a job: one operation on every object that a manifest names. It waits for `drover jobs confirm`, unless it is created with --no-confirm.',
+      'Creates a job: one operation on every object that a manifest names, or that a listing of a bucket finds. It waits for `drover jobs confirm`, unless it is created with --no-confirm.',
     );
   addManifestOptions(command);
   addOperationOptions(command);
@@ -97,6 +102,9 @@ export function addManifestOptions(command: Command): void {
     .option('--manifest <s3-uri>', 'the CSV that names the objects, one a line: s3://bucket/key', parseS3Object)
     .option('--etag <etag>', 'its ETag; looked up when left out')
     .option('--manifest-version <id>', 'its version, in a bucket with versions')
+    .option('--bucket <name>', 'instead of a manifest: the objects of this bucket, as a listing finds them')
+    .option('--prefix <text>', 'with --bucket: only keys that begin with this')
+    .option('--suffix <text>', 'with --bucket: only keys that end with this')
     .option('--fields <names>', 'its columns: Bucket, Key, VersionId, Ignore (default: Bucket,Key)', parseFields);
 }
 

@@ -7,6 +7,10 @@ import { shorthandsGiven } from './operation-shorthands.ts';
 export interface JobFlags extends OperationFlags {
   readonly manifest?: S3Place;
   readonly manifestVersion?: string;
+  /** A bucket to list instead of a manifest, and the keys of it that are wanted. */
+  readonly bucket?: string;
+  readonly prefix?: string;
+  readonly suffix?: string;
   readonly etag?: string;
   readonly fields?: readonly string[];
   /** A place; false for `--no-report`. */
@@ -39,6 +43,7 @@ export async function requestOfFlags(flags: JobFlags): Promise<PartialRequest> {
     Description: flags.description,
     Priority: flags.priority,
     RoleArn: flags.roleArn,
+    ManifestGenerator: flags.bucket === undefined ? undefined : generatorOf(flags.bucket, flags),
     Tags: flags.jobTag,
     Drover: optionsOf(flags),
   });
@@ -65,6 +70,21 @@ function manifestOf(place: S3Place, flags: JobFlags): PartialRequest {
   };
 }
 
+/** A listing of the bucket, kept with the job only. */
+function generatorOf(bucket: string, { prefix, suffix }: JobFlags): PartialRequest {
+  const names = defined({
+    MatchAnyPrefix: prefix === undefined ? undefined : [prefix],
+    MatchAnySuffix: suffix === undefined ? undefined : [suffix],
+  });
+  return {
+    S3JobManifestGenerator: defined({
+      SourceBucket: `arn:aws:s3:::${bucket}`,
+      EnableManifestOutput: false,
+      Filter: Object.keys(names).length === 0 ? undefined : { KeyNameConstraint: names },
+    }),
+  };
+}
+
 function reportOf(flags: JobFlags): PartialRequest | undefined {
   if (flags.report === undefined) return undefined;
   if (flags.report === false) return { Enabled: false };
@@ -83,6 +103,8 @@ function refuseFlagsWithoutTheirOwner(flags: JobFlags): void {
     [flags.etag, '--etag', flags.manifest, '--manifest'],
     [flags.manifestVersion, '--manifest-version', flags.manifest, '--manifest'],
     [flags.fields, '--fields', flags.manifest, '--manifest'],
+    [flags.prefix, '--prefix', flags.bucket, '--bucket'],
+    [flags.suffix, '--suffix', flags.bucket, '--bucket'],
     [flags.parameters, '--parameters', flags.operation, '--operation'],
     [flags.set, '--set', flags.operation, '--operation'],
     ...shorthandsGiven(flags).map((flag) => [true, flag, flags.operation, '--operation'] as const),

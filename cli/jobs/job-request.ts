@@ -24,7 +24,7 @@ export async function completeRequest(
     ClientRequestToken: randomUUID(),
     Priority: USUAL_PRIORITY,
     ...merged,
-    Manifest: await withEtag(merged['Manifest'], findEtag),
+    ...(merged['Manifest'] === undefined ? {} : { Manifest: await withEtag(merged['Manifest'], findEtag) }),
   };
 }
 
@@ -42,7 +42,10 @@ function droverOf({ Drover: given }: PartialRequest, { Drover: told }: PartialRe
 
 function requireMembers(request: PartialRequest): void {
   const needed: readonly (readonly [member: string, flag: string])[] = [
-    ['Manifest', '--manifest s3://bucket/key'],
+    [
+      request['ManifestGenerator'] === undefined ? 'Manifest' : 'ManifestGenerator',
+      '--manifest s3://bucket/key or --bucket',
+    ],
     ['Operation', '--operation'],
     ['Report', '--report s3://bucket/prefix or --no-report'],
     ['RoleArn', '--role-arn'],

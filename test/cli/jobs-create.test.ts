@@ -217,6 +217,23 @@ describe('drover jobs create', () => {
     expect(outcome.code).toBe(1);
   });
 
+  test('without a manifest asks for a listing of the bucket', async () => {
+    const from = ['--bucket', 'photos', '--prefix', 'logs/', '--suffix', '.gz'];
+    const outcome = await runCli(['jobs', 'create', ...from, '--role-arn', ROLE, ...TAGGING, '--no-report'], drover);
+    expect(outcome.stderr).toBe('');
+    expect(drover.requests).toEqual(['POST /v20180820/jobs']);
+    expect(sent()).not.toHaveProperty('Manifest');
+    expect(sent()).toMatchObject({
+      ManifestGenerator: {
+        S3JobManifestGenerator: {
+          SourceBucket: 'arn:aws:s3:::photos',
+          EnableManifestOutput: false,
+          Filter: { KeyNameConstraint: { MatchAnyPrefix: ['logs/'], MatchAnySuffix: ['.gz'] } },
+        },
+      },
+    });
+  });
+
   test('a manifest that is not there is named', async () => {
     const outcome = await runCli(
       ['jobs', 'create', '--manifest', 's3://lists/gone.csv', '--role-arn', ROLE, ...TAGGING, '--no-report'],
@@ -244,7 +261,7 @@ describe('drover jobs create', () => {
     ],
     [
       [],
-      'Still needed: --manifest s3://bucket/key; --operation; --report s3://bucket/prefix or --no-report; --role-arn. Or the whole job: --file job.yaml',
+      'Still needed: --manifest s3://bucket/key or --bucket; --operation; --report s3://bucket/prefix or --no-report; --role-arn. Or the whole job: --file job.yaml',
     ],
     [['--etag', 'x'], '--etag goes with --manifest, which is missing.'],
     [['--no-report', '--report-failed-only'], '--report-failed-only goes with --report, which is missing.'],
