@@ -45,11 +45,14 @@ export function manifestOpener(jobs: JobStore): OpenManifest {
   };
 }
 
+/** Requests of a listing at once, to begin with: its lanes, and as many looks for where to cut. */
+const LISTING_LIMIT = { initial: 128, maximum: 512 };
+
 /** S3 with a job's role, for the listing that is its manifest. */
 export function bucketOpener(jobs: JobStore): PrepareDependencies['openBucket'] {
   return async (jobId) => {
-    const access = await accessOf(jobs, jobId);
-    return access.worker(new AbortController().signal).context.s3;
+    const { credentials } = await accessOf(jobs, jobId);
+    return createS3DataClient({ credentials, ...dataS3(), limits: LISTING_LIMIT });
   };
 }
 
@@ -107,12 +110,7 @@ function openAccess(stored: StoredRequest): JobAccess {
   const externalId = requireVariable('EXTERNAL_ID');
   const credentials = dataCredentials() ?? roleCredentials({ sts: sts(), roleArn: request.RoleArn, jobId, externalId });
   const s3 = new S3Client({ ...dataS3Settings(), credentials: sdkCredentials(credentials) });
-  const data = createS3DataClient({
-    credentials,
-    region: dataRegion(),
-    endpoint: dataEndpoint(),
-    addressingStyle: dataAddressingStyle(),
-  });
+  const data = createS3DataClient({ credentials, ...dataS3() });
   // Functions are always those of this account, whatever S3 the objects are in.
   const lambda = createLambdaDataClient({
     credentials: roleCredentials({ sts: sts(), roleArn: request.RoleArn, jobId, externalId }),
@@ -124,6 +122,11 @@ function openAccess(stored: StoredRequest): JobAccess {
     return { stored, operation, parameters, context: { jobId, s3: data, lambda, signal } };
   };
   return { stored, credentials, s3, worker };
+}
+
+/** Where objects are, in the words of the thin client. */
+function dataS3() {
+  return { region: dataRegion(), endpoint: dataEndpoint(), addressingStyle: dataAddressingStyle() };
 }
 
 /** A credential source in the form that the AWS SDK takes. */
