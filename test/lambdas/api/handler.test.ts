@@ -8,6 +8,7 @@ const ENVIRONMENT = {
   JOBS_TABLE: 'Jobs',
   SCHEDULER_FUNCTION: 'scheduler',
   ACCOUNT_ID: '123456789012',
+  MAX_CONCURRENT_WORKERS: '100',
   PARTITION: 'aws',
   AWS_REGION: 'us-east-1',
   JOB_ROLES: '["arn:aws:iam::123456789012:role/drover/*"]',
