@@ -12,7 +12,11 @@ const shared = {
 
 export default {
   projects: [
-    { ...shared, displayName: 'unit', testMatch: ['<rootDir>/test/{architecture,bench,cli,core,docs,lambdas}/**/*.test.ts'] },
+    {
+      ...shared,
+      displayName: 'unit',
+      testMatch: ['<rootDir>/test/{architecture,bench,cli,core,docs,lambdas}/**/*.test.ts'],
+    },
     { ...shared, displayName: 'template', testMatch: ['<rootDir>/test/lib/**/*.test.ts'] },
     { ...shared, displayName: 'local', testMatch: ['<rootDir>/test/local/**/*.test.ts'] },
     { ...shared, displayName: 'e2e', testMatch: ['<rootDir>/test/e2e/**/*.test.ts'] },
