@@ -5,8 +5,9 @@ import { type CountedManifest, countTasks, type TaskCount } from '../estimate/co
 import { EXIT, type ExitCode } from '../exit-code.ts';
 import { examples } from '../help.ts';
 import { readJobFile } from '../jobs/job-file.ts';
-import { type JobFlags, type PartialRequest, requestOfFlags } from '../jobs/job-flags.ts';
+import { type JobFlags, requestOfFlags } from '../jobs/job-flags.ts';
 import { mergedRequest } from '../jobs/job-request.ts';
+import type { PartialRequest } from '../jobs/partial-request.ts';
 import { checkJobId } from '../options/job-id.ts';
 import { parseWhole } from '../options/parsers.ts';
 import { estimateDetails } from '../output/estimate-details.ts';

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { CommandError } from '../errors.ts';
 import type { Io } from '../io.ts';
-import type { PartialRequest } from './job-flags.ts';
+import type { PartialRequest } from './partial-request.ts';
 
 /**
  * Reads a job's request from a YAML or JSON file (JSON is YAML too), or from standard input for `-`. It holds the

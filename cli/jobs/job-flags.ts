@@ -2,6 +2,7 @@ import { UsageError } from '../errors.ts';
 import type { Pair, S3Place } from '../options/parsers.ts';
 import { type OperationFlags, operationOfFlags } from './operation-flags.ts';
 import { shorthandsGiven } from './operation-shorthands.ts';
+import type { PartialRequest } from './partial-request.ts';
 
 /** What `jobs create` was told by flags. Every one is optional here: with `--file` they change what the file says. */
 export interface JobFlags extends OperationFlags {
@@ -27,9 +28,6 @@ export interface JobFlags extends OperationFlags {
   /** Tasks a second. */
   readonly rate?: number;
 }
-
-/** Members of CreateJob's request, as far as they are known. */
-export type PartialRequest = Readonly<Record<string, unknown>>;
 
 /** The request's members that the flags give; members without a flag are absent. */
 export async function requestOfFlags(flags: JobFlags): Promise<PartialRequest> {

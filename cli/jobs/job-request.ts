@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { UsageError } from '../errors.ts';
-import type { PartialRequest } from './job-flags.ts';
+import type { PartialRequest } from './partial-request.ts';
 
 /** Where jobs stand that say nothing about it: the AWS console's default. */
 const USUAL_PRIORITY = 10;

@@ -1,9 +1,9 @@
 import { type OperationName, S3_OPERATION_NAMES } from '../../core/job/operation-name.ts';
 import { UsageError } from '../errors.ts';
 import type { Pair } from '../options/parsers.ts';
-import type { PartialRequest } from './job-flags.ts';
 import { flagNameOf, operationNamed } from './operation-names.ts';
 import { membersOfShorthands, type ShorthandFlags, shorthandFor } from './operation-shorthands.ts';
+import type { PartialRequest } from './partial-request.ts';
 
 /** What `jobs create` was told of the operation. */
 export interface OperationFlags extends ShorthandFlags {

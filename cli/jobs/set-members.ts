@@ -5,8 +5,8 @@ import { nearestName } from '../../core/validation/nearest-name.ts';
 import { schemaAt } from '../../core/validation/schema-walk.ts';
 import { UsageError } from '../errors.ts';
 import type { Pair } from '../options/parsers.ts';
-import type { PartialRequest } from './job-flags.ts';
 import { flagNameOf } from './operation-names.ts';
+import type { PartialRequest } from './partial-request.ts';
 
 /**
  * An operation's parameters with members set by texts. What a text means the member's type says: a number, true or

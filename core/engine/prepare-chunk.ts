@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { readCsvRecord } from '../manifest/csv-record.ts';
-import type { RowFilter } from '../manifest/filter/row-filter.ts';
+import type { RowFilter } from '../manifest/filter/row-predicate.ts';
 import { LineColumns, type LineForm } from '../manifest/line-form.ts';
 import { LineTooLong } from '../manifest/line-reader.ts';
 import type { ManifestChunk, ManifestReader } from '../manifest/manifest-reader.ts';

@@ -1,6 +1,7 @@
 import { JobTrouble } from '../job/job-trouble.ts';
 import type { JobFailure, StoredRequest } from '../job/records.ts';
-import { type RowFilter, rowFilterOf } from '../manifest/filter/row-filter.ts';
+import { rowFilterOf } from '../manifest/filter/row-filter.ts';
+import type { RowFilter } from '../manifest/filter/row-predicate.ts';
 import { generatedManifest, NO_KEYS } from '../manifest/formats/generated.ts';
 import type { LineForm } from '../manifest/line-form.ts';
 import { INVALID_MANIFEST_CONTENT, ManifestError } from '../manifest/manifest-error.ts';

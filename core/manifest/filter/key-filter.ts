@@ -1,7 +1,7 @@
 import type { ManifestFilter } from '../../job/manifest-filter.ts';
 import type { Problem } from '../../validation/invalid-input.ts';
 import { globPattern, type KeyPattern, type PatternProblem, regexPattern } from './key-pattern.ts';
-import type { RowFilter } from './row-filter.ts';
+import type { RowFilter } from './row-predicate.ts';
 
 type KeyConstraint = NonNullable<ManifestFilter['KeyNameConstraint']>;
 

@@ -2,14 +2,11 @@ import type { ManifestFilter } from '../../job/manifest-filter.ts';
 import type { Manifest } from '../../job/request.ts';
 import type { LineForm } from '../line-form.ts';
 import { INVALID_MANIFEST_CONTENT, ManifestError } from '../manifest-error.ts';
-import type { TaskLine } from '../task-line.ts';
 import { columnsOfFilter } from './filter-columns.ts';
 import { keyFilter } from './key-filter.ts';
+import type { RowFilter } from './row-predicate.ts';
 import { sampleFilter } from './sample.ts';
 import { agedBefore, bySize, byTime, byValue } from './value-filters.ts';
-
-/** Whether a line of the manifest is wanted, by its columns and what they name; or why that cannot be told. */
-export type RowFilter = (record: readonly string[], task: TaskLine) => boolean | string;
 
 /**
  * What of a manifest's lines the request wants; undefined when that is all of them.

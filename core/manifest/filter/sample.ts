@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { ManifestFilter } from '../../job/manifest-filter.ts';
-import type { RowFilter } from './row-filter.ts';
+import type { RowFilter } from './row-predicate.ts';
 
 /** Bytes of a hash that are drawn by: what a number holds exactly. */
 const DRAWN_BYTES = 6;

@@ -1,4 +1,4 @@
-import type { RowFilter } from './row-filter.ts';
+import type { RowFilter } from './row-predicate.ts';
 
 /** Filters by what one column says. A line whose column does not say it as it should ends the job, as a bad line does. */
 

@@ -1,4 +1,3 @@
-import type { CopyTarget } from '../../s3/requests/copy-object.ts';
 import { headObjectRequest } from '../../s3/requests/head-object.ts';
 import {
   abortMultipartUploadRequest,
@@ -19,17 +18,9 @@ import { failed, type TaskResult } from '../task-result.ts';
 import type { Headers } from './copy-headers.ts';
 import { type CopyLimits, type PartPlan, planParts, rangeOf } from './part-plan.ts';
 import { PartPool } from './part-pool.ts';
-import { type PinnedSource, preconditionFailed } from './source.ts';
+import type { PartsCopy } from './parts-copy.ts';
+import { preconditionFailed } from './source.ts';
 import { completedETag, fingerprintOf, isCompletedBy, readUploadNote, type UploadNote } from './upload-note.ts';
-
-/** A copy that is too large for one request. */
-export interface PartsCopy {
-  readonly source: PinnedSource;
-  readonly target: CopyTarget;
-  readonly payer: Headers;
-  /** What the upload is to be begun with, or why the copy must fail. Asked when there is something left to copy. */
-  readonly describe: () => Promise<{ readonly headers: Headers } | { readonly failure: TaskResult }>;
-}
 
 /** What became of a copy. */
 export type CopyOutcome =

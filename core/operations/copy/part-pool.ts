@@ -2,8 +2,8 @@ import { copiedPartIn, type UploadedPart, uploadPartCopyRequest } from '../../s3
 import type { S3Refusal } from '../../s3/s3-data-client.ts';
 import type { Clock } from '../../signed-http/clock.ts';
 import type { TaskContext } from '../operation.ts';
-import type { PartsCopy } from './multipart-copy.ts';
 import { type PartPlan, rangeOf } from './part-plan.ts';
+import type { PartsCopy } from './parts-copy.ts';
 
 /** How a run of parts ended: all are there, the time was up, or S3 refused one. */
 export type PoolOutcome = 'all' | 'deadline' | S3Refusal;
