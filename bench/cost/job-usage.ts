@@ -1,4 +1,5 @@
 import type { Usage } from '../../core/estimate/bill.ts';
+import { SMALL_REQUESTS_IN_FLIGHT } from '../../core/operations/in-flight.ts';
 import type { JobFunction } from '../engine/job-driver.ts';
 import type { Counts } from './cost-model.ts';
 
@@ -12,9 +13,6 @@ export interface Assumptions {
 
 /** Seconds that DynamoDB takes to answer. */
 const TABLE_SECONDS = 0.005;
-
-/** Tasks in flight in a worker. */
-const CONCURRENCY = 64;
 
 /** Workers of a job at once: as many as S3's rate for some ten partitions of a bucket's keys can feed. */
 const WORKERS = 100;
@@ -40,7 +38,7 @@ export function usageOf(counts: Counts, tasks: number, { s3Seconds, memories }: 
   const names = Object.keys(memories) as JobFunction[];
   const count = (name: JobFunction, quantity: string): number => counts[`${name}.${quantity}`] ?? 0;
   const sum = (quantity: string): number => names.reduce((all, name) => all + count(name, quantity), 0);
-  const taskSeconds = (tasks / CONCURRENCY) * s3Seconds;
+  const taskSeconds = (tasks / SMALL_REQUESTS_IN_FLIGHT) * s3Seconds;
   const seconds = (name: JobFunction): number => {
     const computing = count(name, 'seconds') * Math.max(1, VCPU_MEMORY / memories[name]);
     const asking = count(name, 's3Calls') * s3Seconds + count(name, 'tableCalls') * TABLE_SECONDS;

@@ -14,6 +14,7 @@ import type { StoredRequest } from '../../core/job/records.ts';
 import type { JobRequest } from '../../core/job/request.ts';
 import { hasEnded, type Stage, stageOf } from '../../core/job/status.ts';
 import { LineColumns } from '../../core/manifest/line-form.ts';
+import { SMALL_REQUESTS_IN_FLIGHT } from '../../core/operations/in-flight.ts';
 import type { Operation, TaskContext } from '../../core/operations/operation.ts';
 import { succeeded } from '../../core/operations/task-result.ts';
 import { schedule } from '../../core/scheduling/schedule.ts';
@@ -52,7 +53,7 @@ const TASKS_PER_SHARD = 5_000;
 /** A task that is stubbed: it succeeds at once. Everything around it is the engine's own. */
 const OPERATION = {
   name: 'S3PutObjectTagging',
-  concurrency: 64,
+  concurrency: SMALL_REQUESTS_IN_FLIGHT,
   invokesFunctions: false,
   execute: async () => succeeded(),
 } as Partial<Operation> as Operation;

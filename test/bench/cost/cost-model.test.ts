@@ -70,7 +70,7 @@ describe("a job's usage", () => {
 
   test('has the time that tasks wait for S3, so many at once, at the memory of the worker', () => {
     const counts = { 'worker.invocations': 1 };
-    const { gigabyteSeconds } = usageOf(counts, 6_400, { s3Seconds: 0.03, memories });
+    const { gigabyteSeconds } = usageOf(counts, 12_800, { s3Seconds: 0.03, memories });
     expect(gigabyteSeconds).toBeCloseTo(3);
   });
 
@@ -81,7 +81,7 @@ describe("a job's usage", () => {
   });
 
   test('has the reads of Step Functions itself, and those of workers that look while their tasks wait', () => {
-    const { gets, readUnits } = usageOf({ maps: 2, 'run.gets': 3, 'worker.invocations': 1 }, 64 * 100, {
+    const { gets, readUnits } = usageOf({ maps: 2, 'run.gets': 3, 'worker.invocations': 1 }, 128 * 100, {
       s3Seconds: 0.03,
       memories,
     });
