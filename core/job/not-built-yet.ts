@@ -4,8 +4,6 @@ import { InvalidInput, type Problem, shown } from '../validation/invalid-input.t
 interface NotBuiltYet {
   /** The member, as a path of names. */
   readonly path: readonly string[];
-  /** Only this value of it is not built. */
-  readonly value?: string;
   /** What is there instead. */
   readonly supported: string;
 }
@@ -32,7 +30,6 @@ export function refuseNotBuiltYet(raw: unknown): void {
 function problemOf(entry: NotBuiltYet, raw: unknown): Problem[] {
   const found = valueAt(raw, entry.path);
   if (found === undefined) return [];
-  if (entry.value !== undefined && found !== entry.value) return [];
   const which = typeof found === 'string' && found !== '' ? `${JSON.stringify(shown(found))} ` : '';
   return [
     {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
-import { INVALID_MANIFEST_CONTENT, ManifestError } from './manifest-error.ts';
+import { invalidManifest } from './manifest-error.ts';
 
 /** The first bytes of every gzip file (RFC 1952). */
 const GZIP = Buffer.from([0x1f, 0x8b]);
@@ -22,7 +22,7 @@ export async function* gunzipped(bytes: AsyncIterable<Buffer>, named: string): A
     for await (const chunk of gunzip) yield chunk as Buffer;
   } catch (error) {
     if (!isZlibError(error)) throw error;
-    throw new ManifestError(INVALID_MANIFEST_CONTENT, `${named} is not a whole gzip file: ${error.message}`);
+    throw invalidManifest(`${named} is not a whole gzip file: ${error.message}`);
   }
 }
 
@@ -54,7 +54,7 @@ export async function* checkedUtf8(bytes: AsyncIterable<Buffer>, named: string):
     try {
       decoder.decode(chunk, { stream: chunk !== undefined });
     } catch {
-      throw new ManifestError(INVALID_MANIFEST_CONTENT, `${named} is not UTF-8`);
+      throw invalidManifest(`${named} is not UTF-8`);
     }
   };
   for await (const chunk of bytes) {
@@ -73,10 +73,7 @@ export async function* withMd5(bytes: AsyncIterable<Buffer>, md5: string, named:
   }
   const found = hash.digest('hex');
   if (found === md5.toLowerCase()) return;
-  throw new ManifestError(
-    INVALID_MANIFEST_CONTENT,
-    `${named} has the MD5 ${found}, but its manifest says ${md5}: it was changed, or is not whole`,
-  );
+  throw invalidManifest(`${named} has the MD5 ${found}, but its manifest says ${md5}: it was changed, or is not whole`);
 }
 
 /** All bytes of a file that must be small. */
@@ -85,7 +82,7 @@ export async function wholeFile(bytes: AsyncIterable<Buffer>, most: number, name
   let size = 0;
   for await (const chunk of bytes) {
     size += chunk.length;
-    if (size > most) throw new ManifestError(INVALID_MANIFEST_CONTENT, `${named} is larger than ${most} bytes`);
+    if (size > most) throw invalidManifest(`${named} is larger than ${most} bytes`);
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);

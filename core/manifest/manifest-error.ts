@@ -12,3 +12,8 @@ export class ManifestError extends Error {
 
 /** S3's code for a manifest whose lines are not what its Spec says (User Guide, troubleshooting-batch-operations). */
 export const INVALID_MANIFEST_CONTENT = 'InvalidManifestContent';
+
+/** The failure of a manifest whose content is not what it should be. */
+export function invalidManifest(reason: string, options?: ErrorOptions): ManifestError {
+  return new ManifestError(INVALID_MANIFEST_CONTENT, reason, options);
+}

@@ -1,7 +1,7 @@
 import type { ManifestFilter } from '../../job/manifest-filter.ts';
 import type { Manifest } from '../../job/request.ts';
 import type { LineForm } from '../line-form.ts';
-import { INVALID_MANIFEST_CONTENT, ManifestError } from '../manifest-error.ts';
+import { invalidManifest, type ManifestError } from '../manifest-error.ts';
 import { columnsOfFilter } from './filter-columns.ts';
 import { keyFilter } from './key-filter.ts';
 import type { RowFilter } from './row-predicate.ts';
@@ -69,8 +69,7 @@ function earliest(bounds: readonly (string | undefined)[], now: number): number 
 
 function missing(member: string, column: string, { columns }: LineForm): ManifestError {
   const there = columns.filter((each) => each !== 'Ignore').join(', ');
-  return new ManifestError(
-    INVALID_MANIFEST_CONTENT,
+  return invalidManifest(
     `Manifest.Drover.Filter.${member} needs the column ${column}, which the manifest lacks: it has ${there}`.slice(
       0,
       256,

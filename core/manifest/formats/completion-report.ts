@@ -3,11 +3,11 @@ import { CsvError, parse } from 'csv-parse';
 import { z } from 'zod';
 import type { Manifest } from '../../job/request.ts';
 import type { ManifestFiles } from '../../stores/manifest-source.ts';
-import { wholeFile, withMd5 } from '../byte-streams.ts';
+import { withMd5 } from '../byte-streams.ts';
 import { writeCsvField } from '../csv-record.ts';
-import { INVALID_MANIFEST_CONTENT, ManifestError } from '../manifest-error.ts';
+import { invalidManifest } from '../manifest-error.ts';
+import { readManifestJson } from '../manifest-json.ts';
 import type { ManifestReader, OnLine } from '../manifest-reader.ts';
-import { LARGEST_MANIFEST_JSON } from './inventory.ts';
 
 /** manifest.json of a completion report (S3 User Guide, batch-ops-examples-reports). */
 const reportManifest = z.object({
@@ -40,12 +40,9 @@ export function completionReportManifest(files: ManifestFiles, { Drover: options
   const wanted: Wanted = options?.Tasks ?? 'All';
   return {
     async survey() {
-      const { bucket, key } = files.manifest;
-      const named = `s3://${bucket}/${key}`;
-      const size = await files.manifest.size();
-      const text = (await wholeFile(files.manifest.read(0, size), LARGEST_MANIFEST_JSON, named)).toString('utf8');
-      const report = reportManifest.safeParse(parseJson(text)).data;
-      if (report === undefined) throw invalid(`${named} is not the manifest.json of a completion report`);
+      const { named, value } = await readManifestJson(files);
+      const report = reportManifest.safeParse(value).data;
+      if (report === undefined) throw invalidManifest(`${named} is not the manifest.json of a completion report`);
       const results = report.Results.filter(({ TaskExecutionStatus: status }) => isWanted(status, wanted));
       return {
         form: { columns: ['Bucket', 'Key', 'VersionId'], emptyVersion: 'current' },
@@ -77,7 +74,7 @@ async function readReport(bytes: AsyncIterable<Buffer>, named: string, wanted: W
       const [bucket = '', key = '', version = ''] = record as string[];
       const status = (record as string[])[STATUS_COLUMN] ?? '';
       if ((record as string[]).length !== COLUMNS || !/^(succeeded|failed)$/.test(status)) {
-        throw invalid(`Line ${line} of ${named} is not a line of a completion report`);
+        throw invalidManifest(`Line ${line} of ${named} is not a line of a completion report`);
       }
       if (!isWanted(status, wanted)) continue;
       const fields = [bucket, key, version].map(writeCsvField).join(',');
@@ -85,7 +82,7 @@ async function readReport(bytes: AsyncIterable<Buffer>, named: string, wanted: W
     }
   } catch (error) {
     if (error instanceof CsvError) {
-      throw invalid(`${named} is not properly formatted CSV: ${error.message}`);
+      throw invalidManifest(`${named} is not properly formatted CSV: ${error.message}`);
     }
     throw error;
   }
@@ -93,16 +90,4 @@ async function readReport(bytes: AsyncIterable<Buffer>, named: string, wanted: W
 
 function isWanted(status: string, wanted: Wanted): boolean {
   return wanted === 'All' || status === wanted.toLowerCase();
-}
-
-function invalid(reason: string): ManifestError {
-  return new ManifestError(INVALID_MANIFEST_CONTENT, reason);
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -3,7 +3,7 @@ import { CsvError, parse } from 'csv-parse';
 import type { Manifest } from '../../job/request.ts';
 import type { ManifestFiles } from '../../stores/manifest-source.ts';
 import { checkedUtf8, unpackedIfGzip } from '../byte-streams.ts';
-import { INVALID_MANIFEST_CONTENT, ManifestError } from '../manifest-error.ts';
+import { invalidManifest } from '../manifest-error.ts';
 import type { ManifestReader, OnLine } from '../manifest-reader.ts';
 import { mappedColumns, type TableColumns } from '../table/table-columns.ts';
 import { openTableFile, tableFiles } from '../table/table-files.ts';
@@ -75,10 +75,7 @@ async function readTable(bytes: AsyncIterable<Buffer>, table: Table, onLine: OnL
     }
   } catch (error) {
     if (!(error instanceof CsvError)) throw error;
-    throw new ManifestError(
-      INVALID_MANIFEST_CONTENT,
-      `${table.named} is not properly formatted CSV: ${error.message}`.slice(0, 256),
-    );
+    throw invalidManifest(`${table.named} is not properly formatted CSV: ${error.message}`.slice(0, 256));
   }
 }
 
@@ -88,7 +85,7 @@ function placesOf(first: readonly string[], { columns, titles, named }: Table): 
   columns.requireIn(new Set(names), named);
   const twice = columns.sources.find((name) => names.indexOf(name) !== names.lastIndexOf(name));
   if (twice === undefined) return columns.sources.map((name) => names.indexOf(name));
-  throw new ManifestError(INVALID_MANIFEST_CONTENT, `${named} has the column ${twice} twice`);
+  throw invalidManifest(`${named} has the column ${twice} twice`);
 }
 
 function give(

@@ -1,10 +1,10 @@
 import type { Manifest } from '../../job/request.ts';
 import type { ManifestFiles } from '../../stores/manifest-source.ts';
-import { gunzipped, isGzip } from '../byte-streams.ts';
+import { gunzipped, isGzip, wholeFile } from '../byte-streams.ts';
 import { readCsvRecord } from '../csv-record.ts';
 import { LineColumns, type LineForm } from '../line-form.ts';
 import { MAXIMUM_LINE_BYTES, readLines } from '../line-reader.ts';
-import { INVALID_MANIFEST_CONTENT, ManifestError } from '../manifest-error.ts';
+import { invalidManifest } from '../manifest-error.ts';
 import type { ManifestChunk, ManifestReader } from '../manifest-reader.ts';
 import { emptyVersionOf } from '../table/table-columns.ts';
 
@@ -18,6 +18,7 @@ export const CHUNK_BYTES = 64 * 1024 * 1024;
 export function csvManifest(files: ManifestFiles, manifest: Manifest, chunkBytes = CHUNK_BYTES): ManifestReader {
   const { manifest: source } = files;
   const { bucket, key } = source;
+  const named = `s3://${bucket}/${key}`;
   const options = manifest.Drover ?? {};
   const emptyVersion = emptyVersionOf(options);
   const form: LineForm = {
@@ -36,7 +37,7 @@ export function csvManifest(files: ManifestFiles, manifest: Manifest, chunkBytes
         const skip = begins && options.Header === 'Skip' ? { skip: 1 } : {};
         return { bucket, key, size, begins, ...skip, ...(range === undefined ? {} : { range }) };
       };
-      if (isGzip(await beginning(source.read(0, Math.min(size, 2))))) return { form, chunks: [chunk()] };
+      if (isGzip(await wholeFile(source.read(0, Math.min(size, 2)), 2, named))) return { form, chunks: [chunk()] };
       const ranges = Array.from({ length: Math.ceil(size / chunkBytes) }, (_, index) => ({
         from: index * chunkBytes,
         end: Math.min(size, (index + 1) * chunkBytes),
@@ -47,7 +48,7 @@ export function csvManifest(files: ManifestFiles, manifest: Manifest, chunkBytes
     async readLines({ range, size = 0, skip = 0, begins }, onLine) {
       const bytes =
         range === undefined
-          ? gunzipped(source.read(0, size), `s3://${bucket}/${key}`)
+          ? gunzipped(source.read(0, size), named)
           : source.read(Math.max(0, range.from - 1), Math.min(range.end + MAXIMUM_LINE_BYTES + 2, size));
       let line = 0;
       await readLines(bytes, range ?? { from: 0, end: Number.MAX_SAFE_INTEGER }, (each) => {
@@ -65,12 +66,6 @@ function namedColumns(fields: readonly string[], names: readonly string[] | unde
   return fields.map((field, index) => (field === 'Ignore' ? (names?.[index] ?? field) : field));
 }
 
-async function beginning(bytes: AsyncIterable<Buffer>): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of bytes) chunks.push(chunk);
-  return Buffer.concat(chunks);
-}
-
 const BUCKET_TITLE = /^bucket([ _-]?name)?$/i;
 const KEY_TITLE = /^((object|s3)[ _-]?)?key([ _-]?name)?$/i;
 
@@ -78,8 +73,7 @@ const KEY_TITLE = /^((object|s3)[ _-]?)?key([ _-]?name)?$/i;
 function refuseHeader(line: Buffer, columns: LineColumns): void {
   const record = readCsvRecord(line.toString('utf8')) ?? [];
   if (!BUCKET_TITLE.test(record[columns.bucket] ?? '') || !KEY_TITLE.test(record[columns.key] ?? '')) return;
-  throw new ManifestError(
-    INVALID_MANIFEST_CONTENT,
+  throw invalidManifest(
     'The first line looks like a header: a CSV manifest has none. Take it out, or ask for Manifest.Drover.Header "Skip" ' +
       '("None" if it names an object)',
   );

@@ -2,15 +2,13 @@ import { z } from 'zod';
 import { parseBucketArn } from '../../job/object-arn.ts';
 import type { Manifest } from '../../job/request.ts';
 import type { ManifestFiles } from '../../stores/manifest-source.ts';
-import { gunzipped, wholeFile, withMd5 } from '../byte-streams.ts';
+import { gunzipped, withMd5 } from '../byte-streams.ts';
 import type { LineForm } from '../line-form.ts';
 import { readLines } from '../line-reader.ts';
-import { INVALID_MANIFEST_CONTENT, ManifestError } from '../manifest-error.ts';
+import { invalidManifest, type ManifestError } from '../manifest-error.ts';
+import { readManifestJson } from '../manifest-json.ts';
 import type { ManifestChunk, ManifestReader } from '../manifest-reader.ts';
 import { emptyVersionOf } from '../table/table-columns.ts';
-
-/** Bytes of a manifest.json: an inventory of billions of objects has some ten thousand files of a few hundred bytes each. */
-export const LARGEST_MANIFEST_JSON = 64 * 1024 * 1024;
 
 /** manifest.json of an inventory report (S3 User Guide, storage-inventory-location). */
 const inventoryManifest = z.object({
@@ -56,22 +54,19 @@ export function inventoryCsvManifest(files: ManifestFiles, { Drover: options }: 
 export async function readInventoryManifest(
   files: ManifestFiles,
 ): Promise<{ readonly named: string; readonly manifest: InventoryManifest }> {
-  const { bucket, key } = files.manifest;
-  const named = `s3://${bucket}/${key}`;
-  const size = await files.manifest.size();
-  const text = (await wholeFile(files.manifest.read(0, size), LARGEST_MANIFEST_JSON, named)).toString('utf8');
-  const parsed = inventoryManifest.safeParse(parseJson(text));
+  const { named, value } = await readManifestJson(files);
+  const parsed = inventoryManifest.safeParse(value);
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
     const what =
       issue === undefined || issue.path.length === 0
         ? 'it is no JSON object'
         : `${issue.path.join('.')} is not as it should be`;
-    throw invalid(`${named} is not the manifest.json of an inventory report: ${what}`);
+    throw invalidManifest(`${named} is not the manifest.json of an inventory report: ${what}`);
   }
   const { version } = parsed.data;
   if (!VERSIONS.includes(version)) {
-    throw invalid(`${named} has the version "${version}"; known are ${VERSIONS.join(' and ')}`);
+    throw invalidManifest(`${named} has the version "${version}"; known are ${VERSIONS.join(' and ')}`);
   }
   return { named, manifest: parsed.data };
 }
@@ -79,7 +74,7 @@ export async function readInventoryManifest(
 /** The files of an inventory, a chunk each. */
 export function inventoryChunks(named: string, { destinationBucket, files }: InventoryManifest): ManifestChunk[] {
   const bucket = parseBucketArn(destinationBucket) ?? destinationBucket;
-  if (bucket === '') throw invalid(`${named} has no destinationBucket`);
+  if (bucket === '') throw invalidManifest(`${named} has no destinationBucket`);
   return files.map(({ key, size, MD5checksum: md5 }) => ({
     bucket,
     key,
@@ -92,9 +87,10 @@ export function inventoryChunks(named: string, { destinationBucket, files }: Inv
 function schemaColumns(named: string, schema: string): string[] {
   const columns = schema.split(',').map((column) => column.trim());
   const missing = ['Bucket', 'Key'].filter((column) => !columns.includes(column));
-  if (missing.length > 0) throw invalid(`Required fields are missing in the schema: ${missing.join(', ')} (${named})`);
+  if (missing.length > 0)
+    throw invalidManifest(`Required fields are missing in the schema: ${missing.join(', ')} (${named})`);
   const twice = columns.find((column, index) => columns.indexOf(column) !== index);
-  if (twice !== undefined) throw invalid(`${named} names the field ${twice} twice`);
+  if (twice !== undefined) throw invalidManifest(`${named} names the field ${twice} twice`);
   return columns;
 }
 
@@ -103,17 +99,5 @@ function otherFormat(named: string, format: string): ManifestError {
     format === 'Parquet'
       ? 'ask for Manifest.Drover.Format "S3InventoryReport_Parquet"'
       : 'configure the inventory to be CSV or Parquet';
-  return invalid(`${named} says that its files are ${format}, not CSV: ${help}`);
-}
-
-function invalid(reason: string): ManifestError {
-  return new ManifestError(INVALID_MANIFEST_CONTENT, reason);
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
+  return invalidManifest(`${named} says that its files are ${format}, not CSV: ${help}`);
 }

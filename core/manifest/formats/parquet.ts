@@ -3,7 +3,7 @@ import type { Manifest } from '../../job/request.ts';
 import type { ManifestFiles, ManifestSource } from '../../stores/manifest-source.ts';
 import { wholeFile, withMd5 } from '../byte-streams.ts';
 import { inventoryColumn } from '../inventory-columns.ts';
-import { INVALID_MANIFEST_CONTENT, ManifestError } from '../manifest-error.ts';
+import { invalidManifest, type ManifestError } from '../manifest-error.ts';
 import type { ManifestChunk, ManifestReader, OnLine } from '../manifest-reader.ts';
 import { ParquetFile } from '../parquet/parquet-file.ts';
 import { emptyVersionOf, mappedColumns, TableColumns } from '../table/table-columns.ts';
@@ -87,7 +87,7 @@ async function openSurveyed(
   const source = files.open(chunk.bucket, chunk.key);
   const size = await source.size();
   if (chunk.size !== undefined && chunk.size !== size) {
-    throw invalid(`${named} has ${size} bytes, but its manifest says ${chunk.size}: it was changed`);
+    throw invalidManifest(`${named} has ${size} bytes, but its manifest says ${chunk.size}: it was changed`);
   }
   if (md5 !== undefined && size <= VERIFIED_BYTES) {
     await wholeFile(withMd5(source.read(0, size), md5, named), size, named);
@@ -141,9 +141,5 @@ function otherFormat(named: string, format: string): ManifestError {
     format === 'CSV'
       ? 'ask for Manifest.Spec.Format "S3InventoryReport_CSV_20161130"'
       : 'configure the inventory to be CSV or Parquet, or turn its table into one of these with a query (Athena: UNLOAD)';
-  return invalid(`${named} says that its files are ${format}, not Parquet: ${help}`);
-}
-
-function invalid(reason: string): ManifestError {
-  return new ManifestError(INVALID_MANIFEST_CONTENT, reason);
+  return invalidManifest(`${named} says that its files are ${format}, not Parquet: ${help}`);
 }

@@ -1,7 +1,7 @@
 import { type FileMetaData, parquetMetadata, parquetRead, parquetSchema, type RowGroup } from 'hyparquet';
 import type { ManifestSource } from '../../stores/manifest-source.ts';
 import { wholeFile } from '../byte-streams.ts';
-import { INVALID_MANIFEST_CONTENT, ManifestError } from '../manifest-error.ts';
+import { invalidManifest, type ManifestError } from '../manifest-error.ts';
 import { checkChunk } from './column-chunk.ts';
 import { safeDecompressors } from './decompress.ts';
 
@@ -190,9 +190,5 @@ function parsing<Result>(named: string, parse: () => Result): Result {
 function notParquet(named: string, error: unknown, where?: string): ManifestError {
   const why = error instanceof Error ? error.message : String(error);
   const place = where === undefined ? '' : ` (${where})`;
-  return new ManifestError(
-    INVALID_MANIFEST_CONTENT,
-    `${named} cannot be read as Parquet${place}: ${why.slice(0, 120)}`,
-    { cause: error },
-  );
+  return invalidManifest(`${named} cannot be read as Parquet${place}: ${why.slice(0, 120)}`, { cause: error });
 }

@@ -1,7 +1,7 @@
 import type { Manifest } from '../../job/request.ts';
 import { writeCsvField } from '../csv-record.ts';
 import type { LineForm } from '../line-form.ts';
-import { INVALID_MANIFEST_CONTENT, ManifestError } from '../manifest-error.ts';
+import { invalidManifest } from '../manifest-error.ts';
 import { encodeManifestKey } from '../object-key.ts';
 
 /** A column of the job's lines, and where the table has it. */
@@ -48,10 +48,7 @@ export class TableColumns {
     const missing = this.sources.filter((column) => !found.has(column));
     if (missing.length === 0) return;
     const there = found.size === 0 ? 'none' : [...found].slice(0, 12).join(', ');
-    throw new ManifestError(
-      INVALID_MANIFEST_CONTENT,
-      `${named} has no column ${missing.join(', ')}; it has ${there}`.slice(0, 256),
-    );
+    throw invalidManifest(`${named} has no column ${missing.join(', ')}; it has ${there}`.slice(0, 256));
   }
 
   /** The line of a row, whose values are those of `sources`. */

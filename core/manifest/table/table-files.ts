@@ -1,5 +1,5 @@
 import type { ManifestFiles, ManifestSource } from '../../stores/manifest-source.ts';
-import { INVALID_MANIFEST_CONTENT, ManifestError } from '../manifest-error.ts';
+import { invalidManifest } from '../manifest-error.ts';
 import type { ManifestChunk } from '../manifest-reader.ts';
 import { prefixOf } from './prefix.ts';
 
@@ -26,9 +26,9 @@ export async function tableFiles(files: ManifestFiles): Promise<readonly TableFi
   for await (const { key: each, size, etag } of files.list(bucket, prefix)) {
     if (size === 0 || isHidden(each.slice(prefix.length))) continue;
     found.push(withEtag({ bucket, key: each, size }, etag));
-    if (found.length > MOST_FILES) throw invalid(`s3://${bucket}/${prefix} has more than ${MOST_FILES} files`);
+    if (found.length > MOST_FILES) throw invalidManifest(`s3://${bucket}/${prefix} has more than ${MOST_FILES} files`);
   }
-  if (found.length === 0) throw invalid(`There are no files at s3://${bucket}/${prefix}`);
+  if (found.length === 0) throw invalidManifest(`There are no files at s3://${bucket}/${prefix}`);
   return found;
 }
 
@@ -46,8 +46,4 @@ function isHidden(key: string): boolean {
 
 function withEtag(file: TableFile, etag: string | undefined): TableFile {
   return etag === undefined || etag === '' ? file : { ...file, etag };
-}
-
-function invalid(reason: string): ManifestError {
-  return new ManifestError(INVALID_MANIFEST_CONTENT, reason);
 }
