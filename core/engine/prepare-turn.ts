@@ -4,7 +4,7 @@ import { rowFilterOf } from '../manifest/filter/row-filter.ts';
 import type { RowFilter } from '../manifest/filter/row-predicate.ts';
 import { generatedManifest, NO_KEYS } from '../manifest/formats/generated.ts';
 import type { LineForm } from '../manifest/line-form.ts';
-import { INVALID_MANIFEST_CONTENT, ManifestError } from '../manifest/manifest-error.ts';
+import { INVALID_MANIFEST_CONTENT, invalidManifest, ManifestError } from '../manifest/manifest-error.ts';
 import type { ManifestChunk, ManifestReader } from '../manifest/manifest-reader.ts';
 import { neededColumns } from '../manifest/needed-columns.ts';
 import { openManifest } from '../manifest/open-manifest.ts';
@@ -111,7 +111,7 @@ async function makePlan(
     if (only !== undefined && round.length === 1)
       records[0] ??= await cutChunk(deps, stored, reader, survey.form, only);
     const missing = round.filter((_, index) => records[index] === undefined);
-    if (missing.length > 0) return await mapChunks(deps, input, missing, survey.chunks.length);
+    if (missing.length > 0) return await mapChunks(deps, input, missing);
     const found = records.filter((record) => record !== undefined);
     cut.push(...found);
     chunks.push(...found.flatMap(({ rest }) => rest ?? []));
@@ -141,12 +141,10 @@ function directoryBucketFailure(buckets: readonly string[]): JobFailure | undefi
   };
 }
 
-/** @param surveyed chunks that the survey names; the others are written into the items. */
 async function mapChunks(
   deps: PrepareDependencies,
   input: TurnInput,
   missing: readonly NumberedChunk[],
-  surveyed: number,
 ): Promise<TurnOutput> {
   const standing = `${missing[0]?.chunk}/${missing.length}`;
   const before =
@@ -158,7 +156,7 @@ async function mapChunks(
   }
   if (before !== undefined) await clearTrouble(deps, input.jobId);
   const items = itemsKey(input.jobId, 'prepare', input.epoch, input.turn);
-  const rows = missing.map(({ chunk, source }) => `${chunk},${chunk < surveyed ? '' : written(source)}`);
+  const rows = missing.map(({ chunk, source }) => `${chunk},${written(source)}`);
   await deps.work.put(items, `chunk,source\n${rows.join('\n')}\n`, { missing: standing });
   const concurrency = await mapWorkers(deps);
   return map(input, { items, concurrency, deadline: deps.clock.now() + 15 * 60_000 });
@@ -173,8 +171,8 @@ export async function prepareItem(deps: PrepareDependencies, input: ItemInput): 
   if ((await readChunkRecord(deps, jobId, chunk)) !== undefined) return;
   try {
     const reader = await openReader(deps, stored);
-    const { form, chunks } = await requireSurvey(deps.work, jobId);
-    const source = chunks[chunk] ?? (JSON.parse(read(item['source'] ?? '')) as ManifestChunk);
+    const { form } = await requireSurvey(deps.work, jobId);
+    const source = read(item['source'] ?? '');
     await cutChunk(deps, stored, reader, form, { chunk, source });
   } catch (error) {
     await showFault(deps, input, error);
@@ -201,8 +199,8 @@ function written(source: ManifestChunk): string {
   return Buffer.from(JSON.stringify(source)).toString('base64url');
 }
 
-function read(field: string): string {
-  return Buffer.from(field, 'base64url').toString('utf8');
+function read(field: string): ManifestChunk {
+  return JSON.parse(Buffer.from(field, 'base64url').toString('utf8'));
 }
 
 /** The manifest that the job names, or the listing that it asks for. */
@@ -270,12 +268,12 @@ function badLine(chunks: readonly ManifestChunk[], index: number, line: number, 
   const several = chunk !== undefined && chunks.some(({ key }) => key !== chunk.key);
   const place = `${chunk?.rows === true ? 'row' : 'line'} ${line}`;
   const where = several ? `${place} of s3://${chunk.bucket}/${chunk.key}` : place;
-  return new ManifestError(INVALID_MANIFEST_CONTENT, `${reason} (${where})`);
+  return invalidManifest(`${reason} (${where})`);
 }
 
 function noTasks({ request }: StoredRequest, filtered: number): ManifestError {
   if (request.ManifestGenerator !== undefined) return new ManifestError(...NO_KEYS);
   const reason =
     filtered === 0 ? 'The manifest names no objects' : `The filter left out all ${filtered} lines of the manifest`;
-  return new ManifestError(INVALID_MANIFEST_CONTENT, reason);
+  return invalidManifest(reason);
 }
