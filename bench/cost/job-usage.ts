@@ -1,5 +1,7 @@
 import type { Usage } from '../../core/estimate/bill.ts';
+import { looks } from '../../core/estimate/drover-usage.ts';
 import { SMALL_REQUESTS_IN_FLIGHT } from '../../core/operations/in-flight.ts';
+import { SHARDS_PER_BLOCK } from '../../core/stores/progress-store.ts';
 import type { JobFunction } from '../engine/job-driver.ts';
 import type { Counts } from './cost-model.ts';
 
@@ -20,16 +22,6 @@ const WORKERS = 100;
 /** MB of memory that bring one vCPU. */
 const VCPU_MEMORY = 1_769;
 
-/** What a worker looks at while tasks are under way: the job's state every three seconds; the blocks, one worker of all, every two. */
-const LOOK_SECONDS = 3;
-const SUM_SECONDS = 2;
-
-/** Bytes of a block whose 256 shards are done: their numbers, at some five bytes each. */
-const BLOCK_BYTES = 1_500;
-const READ_UNIT_BYTES = 4_096;
-
-const SHARDS_PER_BLOCK = 256;
-
 /**
  * A job's usage from its counts, with the time that its tasks take: all counts are of a run whose tasks took none.
  * Requests of one invocation are taken to follow one another; of tasks, so many are in flight.
@@ -48,7 +40,7 @@ export function usageOf(counts: Counts, tasks: number, { s3Seconds, memories }: 
     transitions: counts['transitions'] ?? 0,
     invocations: sum('invocations'),
     gigabyteSeconds: names.reduce((all, name) => all + (seconds(name) * memories[name]) / 1_024, 0),
-    readUnits: sum('readUnits') + looks(count('worker', 'invocations'), taskSeconds),
+    readUnits: sum('readUnits') + looksOf(count('worker', 'invocations'), taskSeconds),
     writeUnits: sum('writeUnits'),
     puts: sum('puts'),
     // Step Functions reads each Map's CSV itself.
@@ -56,11 +48,9 @@ export function usageOf(counts: Counts, tasks: number, { s3Seconds, memories }: 
   };
 }
 
-/** Units of what is read again and again while tasks take their time. */
-function looks(shards: number, taskSeconds: number): number {
+/** As estimates have it, with the time that tasks take shared out over the workers. */
+function looksOf(shards: number, taskSeconds: number): number {
   const workers = Math.min(WORKERS, shards);
   if (workers === 0) return 0;
-  const blocks = Math.ceil(shards / SHARDS_PER_BLOCK);
-  const sums = taskSeconds / workers / SUM_SECONDS;
-  return taskSeconds / LOOK_SECONDS + sums * Math.ceil((blocks * BLOCK_BYTES) / READ_UNIT_BYTES);
+  return looks(taskSeconds, taskSeconds / workers, Math.ceil(shards / SHARDS_PER_BLOCK));
 }

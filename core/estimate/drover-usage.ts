@@ -162,8 +162,12 @@ export function droverUsage({ size, workers, seconds, reports }: Running): Usage
   ]);
 }
 
-/** Units of what is read again and again while tasks are under way. */
-function looks(workerSeconds: number, seconds: number, blocks: number): number {
+/**
+ * Units of what is read again and again while tasks are under way.
+ * @param workerSeconds of all workers together.
+ * @param seconds of the run.
+ */
+export function looks(workerSeconds: number, seconds: number, blocks: number): number {
   return workerSeconds / LOOK_SECONDS + (seconds / SUM_SECONDS) * Math.ceil((blocks * BLOCK_BYTES) / READ_UNIT_BYTES);
 }
 

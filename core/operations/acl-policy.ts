@@ -1,14 +1,12 @@
 import type { z } from 'zod';
 import type { S3Grant } from '../s3/requests/object-acl.ts';
 import type { Problem } from '../validation/invalid-input.ts';
+import { grantCountProblems, granteeTypeProblems } from './grants.ts';
 import type { PARAMETERS } from './schema.ts';
 
 type Policy = z.infer<typeof PARAMETERS.S3PutObjectAcl>['AccessControlPolicy'];
 type AclMembers = NonNullable<NonNullable<Policy>['AccessControlList']>;
 type GrantMembers = NonNullable<AclMembers['Grants']>[number];
-
-/** Grants of one ACL (User Guide, "Access control list (ACL) overview"). */
-const MOST_GRANTS = 100;
 
 const GROUPS = 'http://acs.amazonaws.com/groups/global';
 const ALL_USERS = `${GROUPS}/AllUsers`;
@@ -30,10 +28,9 @@ function listProblems({ Owner: { ID }, Grants = [] }: AclMembers): Problem[] {
     path: `${path}.Owner.ID`,
     says: "is missing: it must be the canonical user id of the objects' owner",
   };
-  const tooMany = { path: `${path}.Grants`, says: `must have at most ${MOST_GRANTS} grants, but has ${Grants.length}` };
   return [
     ...(ID === undefined ? [noOwner] : []),
-    ...(Grants.length > MOST_GRANTS ? [tooMany] : []),
+    ...grantCountProblems(Grants.length, `${path}.Grants`),
     ...Grants.flatMap((grant, index) => grantProblems(grant, `${path}.Grants[${index}]`)),
   ];
 }
@@ -50,12 +47,7 @@ function granteeProblems(
   { TypeIdentifier: type, Identifier }: NonNullable<GrantMembers['Grantee']>,
   path: string,
 ): Problem[] {
-  const problems: Problem[] = [];
-  if (type === undefined) problems.push({ path: `${path}.TypeIdentifier`, says: 'is missing: it must be id or uri' });
-  if (type === 'emailAddress') {
-    const says = 'is emailAddress: S3 has not taken such grants since October 2025. Give the canonical user id by id';
-    problems.push({ path: `${path}.TypeIdentifier`, says });
-  }
+  const problems = granteeTypeProblems(type, path);
   if (Identifier === undefined) {
     problems.push({
       path: `${path}.Identifier`,

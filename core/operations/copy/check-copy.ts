@@ -2,14 +2,12 @@ import { parseBucketArn } from '../../job/object-arn.ts';
 import type { JobRequest } from '../../job/request.ts';
 import { isHeaderName, isPlainHeader } from '../../s3/header-text.ts';
 import type { Problem } from '../../validation/invalid-input.ts';
+import { grantCountProblems, granteeTypeProblems } from '../grants.ts';
 import { asksForMetadata, type CopyParameters, contentMembers, encryptionOf, type Grants } from './copy-parameters.ts';
 import { needsVersion, parseTargetKey } from './target-key.ts';
 
 /** Bytes of names and values of an object's user metadata (S3 User Guide, "Working with object metadata"). */
 const USER_METADATA_BYTES = 2_048;
-
-/** Grants of one access control list (S3 User Guide, "Access control list (ACL) overview"). */
-const GRANTS_MAXIMUM = 100;
 
 /** Where a request has the members of S3's own operation, and those that Drover adds. */
 interface Paths {
@@ -130,10 +128,7 @@ function aclProblems({ CannedAccessControlList, AccessControlGrants: grants }: C
   if (CannedAccessControlList !== undefined) {
     problems.push({ path, says: 'must not be given together with CannedAccessControlList' });
   }
-  if (grants.length > GRANTS_MAXIMUM) {
-    problems.push({ path, says: `must have at most ${GRANTS_MAXIMUM} grants, but has ${grants.length}` });
-  }
-  return problems;
+  return [...problems, ...grantCountProblems(grants.length, path)];
 }
 
 function grantProblems(path: string, { Grantee, Permission }: Grants[number]): Problem[] {
@@ -143,12 +138,7 @@ function grantProblems(path: string, { Grantee, Permission }: Grants[number]): P
   if (Permission === 'WRITE') {
     problems.push({ path: `${path}.Permission`, says: 'is WRITE, which S3 grants on buckets, not on objects' });
   }
-  if (type === 'emailAddress') {
-    const says = 'is emailAddress: S3 has not taken such grants since October 2025. Give the canonical user id by id';
-    problems.push({ path: `${path}.Grantee.TypeIdentifier`, says });
-  } else if (type === undefined) {
-    problems.push({ path: `${path}.Grantee.TypeIdentifier`, says: 'is missing: it must be id or uri' });
-  }
+  problems.push(...granteeTypeProblems(type, `${path}.Grantee`));
   if (Identifier === undefined) problems.push({ path: `${path}.Grantee.Identifier`, says: 'is missing' });
   else if (!isPlainHeader(Identifier) || Identifier.includes('"')) {
     problems.push({ path: `${path}.Grantee.Identifier`, says: 'must be a canonical user id, or the URI of a group' });

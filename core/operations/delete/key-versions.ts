@@ -7,6 +7,7 @@ import {
 } from '../../s3/requests/list-object-versions.ts';
 import type { S3Refusal } from '../../s3/s3-data-client.ts';
 import type { S3Object } from '../../s3/s3-request.ts';
+import { counted } from '../counted.ts';
 import type { TaskContext } from '../operation.ts';
 
 /** Versions of the first page: most keys have few, and others that begin with the key are listed after it in vain. */
@@ -85,8 +86,4 @@ export class VersionCount {
     if (this.#markers === 0) return versions;
     return this.#versions === 0 ? markers : `${versions} and ${markers}`;
   }
-}
-
-function counted(count: number, what: string): string {
-  return `${count} ${what}${count === 1 ? '' : 's'}`;
 }
