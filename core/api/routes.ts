@@ -7,6 +7,7 @@ import { JOB_STATUSES, REQUESTED_JOB_STATUSES } from '../job/status.ts';
 import { check } from '../validation/check.ts';
 import { InvalidInput } from '../validation/invalid-input.ts';
 import { ApiError, type ErrorCode } from './api-error.ts';
+import { completeClone } from './clone-request.ts';
 import type { ApiContext } from './context.ts';
 import { createJob } from './create-job.ts';
 import { deleteJobTagging } from './delete-job-tagging.ts';
@@ -75,7 +76,10 @@ export const ROUTES: readonly Route[] = [
     invalid: 'BadRequestException',
     result: 'CreateJobResult',
     schema: createJobResult,
-    run: ({ document }, context) => createJob(checkJobRequest(document('CreateJobRequest', jobRequest)), context),
+    run: async ({ document }, context) => {
+      const raw = await completeClone(document('CreateJobRequest', jobRequest), context);
+      return await createJob(checkJobRequest(raw), context);
+    },
   },
   {
     operation: 'ListJobs',

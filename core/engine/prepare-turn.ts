@@ -1,5 +1,6 @@
 import { JobTrouble } from '../job/job-trouble.ts';
 import type { JobFailure, StoredRequest } from '../job/records.ts';
+import { USUAL_SELECTION } from '../job/task-selection.ts';
 import { rowFilterOf } from '../manifest/filter/row-filter.ts';
 import type { RowFilter } from '../manifest/filter/row-predicate.ts';
 import { generatedManifest, NO_KEYS } from '../manifest/formats/generated.ts';
@@ -18,6 +19,7 @@ import { mapWorkers } from './map-workers.ts';
 import { firstTasks, type Plan, readPlan, writePlan } from './plan.ts';
 import { type ChunkRecord, prepareChunk, readChunkRecord } from './prepare-chunk.ts';
 import { requireSurvey, surveyOf } from './survey.ts';
+import { tasksOfJob } from './tasks-of-job.ts';
 import { done, type ItemInput, map, type TurnInput, type TurnOutput, wait } from './turn.ts';
 import { guardTurn } from './turn-guard.ts';
 import { itemsKey } from './work-keys.ts';
@@ -203,7 +205,7 @@ function read(field: string): ManifestChunk {
   return JSON.parse(Buffer.from(field, 'base64url').toString('utf8'));
 }
 
-/** The manifest that the job names, or the listing that it asks for. */
+/** The manifest that the job names, the listing that it asks for, or the tasks of another job. */
 async function openReader(deps: PrepareDependencies, { jobId, request }: StoredRequest): Promise<ManifestReader> {
   const generator = request.ManifestGenerator?.S3JobManifestGenerator;
   if (generator !== undefined) {
@@ -212,7 +214,10 @@ async function openReader(deps: PrepareDependencies, { jobId, request }: StoredR
       generator,
     );
   }
-  const { Manifest: manifest } = request;
+  const { Manifest: manifest, Drover: options } = request;
+  if (options?.TasksOf !== undefined) {
+    return tasksOfJob(deps, options.TasksOf.JobId, options.TasksOf.Tasks ?? USUAL_SELECTION);
+  }
   if (manifest === undefined) throw new Error(`job ${jobId} has no manifest`);
   return openManifest(await deps.openManifest(jobId), manifest, neededColumns(request), deps.chunkBytes);
 }
@@ -273,6 +278,10 @@ function badLine(chunks: readonly ManifestChunk[], index: number, line: number, 
 
 function noTasks({ request }: StoredRequest, filtered: number): ManifestError {
   if (request.ManifestGenerator !== undefined) return new ManifestError(...NO_KEYS);
+  const { TasksOf: source } = request.Drover ?? {};
+  if (source !== undefined) {
+    return invalidManifest(`Job ${source.JobId} has no tasks that are ${source.Tasks ?? USUAL_SELECTION}`);
+  }
   const reason =
     filtered === 0 ? 'The manifest names no objects' : `The filter left out all ${filtered} lines of the manifest`;
   return invalidManifest(reason);

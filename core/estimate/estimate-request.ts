@@ -75,6 +75,7 @@ export function checkEstimateInput(raw: unknown): EstimateInput {
   }
   const { JobId, Request, Assumptions } = input;
   if (Request === undefined) return { JobId, Assumptions };
-  const manifest = Request.Manifest === undefined && Request.ManifestGenerator === undefined ? NO_MANIFEST : {};
+  const sources = [Request.Manifest, Request.ManifestGenerator, Request.Drover?.TasksOf];
+  const manifest = sources.every((source) => source === undefined) ? NO_MANIFEST : {};
   return { Assumptions, Request: checkJobRequest({ ...NOT_GIVEN, ...manifest, ...Request }) };
 }

@@ -63,7 +63,12 @@ function optionProblems({ Drover: options }: JobRequest, { name, knowsUnchanged 
   return [{ path: 'Drover.SkipUnchanged', says: `is not supported with ${name}, which has no state to compare with` }];
 }
 
-function sourceProblems({ Manifest: manifest, ManifestGenerator: generator }: JobRequest): Problem[] {
+function sourceProblems({ Manifest: manifest, ManifestGenerator: generator, Drover: options }: JobRequest): Problem[] {
+  if (options?.TasksOf !== undefined) {
+    if (manifest === undefined && generator === undefined) return [];
+    const other = manifest === undefined ? 'ManifestGenerator' : 'Manifest';
+    return [{ path: '', says: `must have either ${other} or Drover.TasksOf, but has both` }];
+  }
   if (manifest === undefined && generator === undefined) return [{ path: 'Manifest', says: 'is missing' }];
   if (manifest === undefined) return generator === undefined ? [] : generatorProblems(generator);
   if (generator !== undefined) {

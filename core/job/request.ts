@@ -2,7 +2,19 @@ import { z } from 'zod';
 import { OPERATIONS_SCHEMA } from '../operations/schema.ts';
 import { droverManifest } from './drover-manifest.ts';
 import { manifestGenerator } from './manifest-generator.ts';
-import { accountId, bucketArn, jobPriority, objectArn, roleArn, type Tag, tagSet, text, versionId } from './scalars.ts';
+import {
+  accountId,
+  bucketArn,
+  jobId,
+  jobPriority,
+  objectArn,
+  roleArn,
+  type Tag,
+  tagSet,
+  text,
+  versionId,
+} from './scalars.ts';
+import { tasksOf } from './task-selection.ts';
 
 /**
  * The one internal form of a job request: the shapes of S3 Control's CreateJob (model 2018-08-20), in the model's
@@ -61,6 +73,10 @@ const droverOptions = z.strictObject({
   DryRun: z.boolean().optional(),
   /** Leaves alone what already is as the task would make it. */
   SkipUnchanged: z.boolean().optional(),
+  /** The job whose request fills in what this one leaves out. */
+  CloneOf: jobId.optional(),
+  /** Instead of a manifest: tasks of a job that has ended. */
+  TasksOf: tasksOf.optional(),
   RateLimit: z.strictObject({ TasksPerSecond: z.int().min(1).max(TASKS_PER_SECOND_MAXIMUM) }).optional(),
 });
 export type DroverOptions = z.infer<typeof droverOptions>;

@@ -16,9 +16,13 @@ export const MISSING_VERSION: TaskResult = {
  * its ReportSchema declares (User Guide, batch-ops-examples-reports).
  */
 export function reportRow(line: TaskLine, result: TaskResult): string {
-  const version = line.versionId === '' ? EMPTY_VERSION : (line.versionId ?? '');
-  const object = `${writeCsvField(line.bucket)},${writeCsvField(line.manifestKey)},${writeCsvField(version)}`;
-  return object + resultColumns(result);
+  return objectColumns(line) + resultColumns(result);
+}
+
+/** The columns of a report's line that name the task's object. */
+export function objectColumns({ bucket, manifestKey, versionId }: Omit<TaskLine, 'key'>): string {
+  const version = versionId === '' ? EMPTY_VERSION : (versionId ?? '');
+  return `${writeCsvField(bucket)},${writeCsvField(manifestKey)},${writeCsvField(version)}`;
 }
 
 /** Nearly all tasks of a job have the very same result: what the last one's columns came to is kept. */
