@@ -32,10 +32,32 @@ export function* shardsOf(jobId: string, plan: Plan): Generator<PlannedShard> {
 }
 
 /**
+ * The chunks' numbers in the manifest's order: what a chunk left to others comes right after it, though their numbers
+ * are later.
+ * @param surveyed how many of the chunks nobody left.
+ * @param left by each chunk, how many.
+ */
+export function chunksInOrder(surveyed: number, left: readonly number[]): number[] {
+  const firstLeft: number[] = [];
+  left.reduce((next, count) => {
+    firstLeft.push(next);
+    return next + count;
+  }, surveyed);
+  const order: number[] = [];
+  const waiting = Array.from({ length: surveyed }, (_, chunk) => surveyed - 1 - chunk);
+  for (let chunk = waiting.pop(); chunk !== undefined; chunk = waiting.pop()) {
+    order.push(chunk);
+    for (let child = (left[chunk] ?? 0) - 1; child >= 0; child -= 1) waiting.push((firstLeft[chunk] ?? 0) + child);
+  }
+  return order;
+}
+
+/**
  * The plan with so many of its tasks, in the manifest's order: whole shards, and of the last one its first tasks, whose
  * file has more lines. All others are filtered out.
+ * @param order of the chunks in the manifest; that of their numbers where left out.
  */
-export function firstTasks(plan: Plan, most = Number.POSITIVE_INFINITY): Plan {
+export function firstTasks(plan: Plan, most = Number.POSITIVE_INFINITY, order?: readonly number[]): Plan {
   if (plan.tasks <= most) return plan;
   let left = most;
   const take = (count: number): number => {
@@ -43,10 +65,11 @@ export function firstTasks(plan: Plan, most = Number.POSITIVE_INFINITY): Plan {
     left -= taken;
     return taken;
   };
-  const chunks = plan.chunks.map(({ attempt, tasks }) => ({
-    attempt,
-    tasks: tasks.map(take).filter((count) => count > 0),
-  }));
+  const chunks = [...plan.chunks];
+  for (const chunk of order ?? plan.chunks.keys()) {
+    const { attempt, tasks } = plan.chunks[chunk] ?? { attempt: '', tasks: [] };
+    chunks[chunk] = { attempt, tasks: tasks.map(take).filter((count) => count > 0) };
+  }
   const shards = chunks.reduce((sum, { tasks }) => sum + tasks.length, 0);
   return { tasks: most, shards, filtered: plan.filtered + plan.tasks - most, chunks };
 }

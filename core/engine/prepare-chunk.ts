@@ -1,16 +1,23 @@
 import { isUtf8 } from 'node:buffer';
 import { readCsvRecord } from '../manifest/csv-record.ts';
+import type { LookFilter } from '../manifest/filter/look-filter.ts';
 import type { RowFilter } from '../manifest/filter/row-predicate.ts';
 import { LineColumns, type LineForm } from '../manifest/line-form.ts';
 import { LineTooLong } from '../manifest/line-reader.ts';
 import type { ManifestChunk, ManifestReader } from '../manifest/manifest-reader.ts';
 import { MOST_BUCKETS } from '../manifest/most-buckets.ts';
 import { readTaskRecord, type TaskLine, UNBALANCED_QUOTES } from '../manifest/task-line.ts';
+import { restOf } from './chunk-rest.ts';
+import type { Clock } from './clock.ts';
 import type { EngineDependencies } from './dependencies.ts';
+import { OrderedLooks } from './ordered-looks.ts';
 import { chunkRecordKey, shardFileKey } from './work-keys.ts';
 
 /** Bytes of lines in one shard at most: a worker holds its shard whole. */
 const SHARD_BYTES = 4 * 1024 * 1024;
+
+/** No call begins more looks after so long, and leaves the lines that are left: far less than a function may take. */
+export const LOOK_MILLISECONDS = 3 * 60_000;
 
 /** A finished chunk: the shards of the attempt that finished first, or the chunk's first bad line. */
 export interface ChunkRecord {
@@ -40,6 +47,10 @@ export interface ChunkInput {
   readonly reader: ManifestReader;
   /** Whether a line is wanted, by its columns; left out: every line is. */
   readonly wants?: RowFilter | undefined;
+  /** Whether it is wanted by what S3 says of its object, asked of lines that are wanted so far. */
+  readonly looks?: LookFilter | undefined;
+  /** So many tasks are enough: no more objects are looked at, and the lines after them are filtered out. */
+  readonly most?: number | undefined;
   readonly tasksPerShard: number;
 }
 
@@ -49,7 +60,7 @@ export interface ChunkInput {
  */
 export async function prepareChunk(deps: EngineDependencies, input: ChunkInput): Promise<ChunkRecord> {
   const writer = new ShardWriter(deps, input);
-  const cutter = new ChunkCutter(input, writer);
+  const cutter = new ChunkCutter(input, writer, deps.clock);
   await cutter.run();
   const record: ChunkRecord = { attempt: input.attempt, tasks: await writer.close(), ...cutter.found() };
   const key = chunkRecordKey(input.jobId, input.chunk);
@@ -68,10 +79,20 @@ export async function readChunkRecord(
   return found === undefined ? undefined : (JSON.parse(found.body.toString('utf8')) as ChunkRecord);
 }
 
-/** Reads the lines of a chunk, and hands on those that are tasks. */
+/**
+ * Reads the lines of a chunk, and hands on those that are tasks. When the time for looks is over, it reads on only to see
+ * that the lines are lines: what is bad is found here, with its number, and the rest is left to other chunks.
+ */
 class ChunkCutter {
   private readonly columns: LineColumns;
   private readonly buckets = new Set<string>();
+  private readonly looks: OrderedLooks | undefined;
+  private readonly looksEnd: number;
+  /** Lines that the reader gave. */
+  private given = 0;
+  /** Where the lines begin that are left to other chunks. */
+  private leftFrom: number | undefined;
+  private accepted = 0;
   private lines: number;
   private filtered = 0;
   private bad: ChunkRecord['bad'];
@@ -80,9 +101,18 @@ class ChunkCutter {
   constructor(
     private readonly input: ChunkInput,
     private readonly writer: ShardWriter,
+    private readonly clock: Pick<Clock, 'now'>,
   ) {
-    this.columns = new LineColumns(input.form);
-    this.lines = input.source.skip ?? 0;
+    const { form, looks, source } = input;
+    this.columns = new LineColumns(form);
+    this.lines = source.skip ?? 0;
+    this.looksEnd = clock.now() + LOOK_MILLISECONDS;
+    if (looks === undefined) return;
+    this.looks = new OrderedLooks(looks, (line, task, wanted) => {
+      if (wanted) return this.accept(line, task);
+      this.filtered += 1;
+      return true;
+    });
   }
 
   async run(): Promise<void> {
@@ -92,11 +122,17 @@ class ChunkCutter {
     };
     try {
       await reader.readLines(source, (line, problem) => this.take(line, problem), leave);
+      if (this.bad === undefined) await this.looks?.end();
     } catch (error) {
       if (!(error instanceof LineTooLong)) throw error;
       const reason = `Manifest file is not properly formatted: ${error.message}`;
       this.bad = { line: this.lines + 1, reason };
+    } finally {
+      this.looks?.stop();
     }
+    if (this.leftFrom === undefined) return;
+    const { from, end } = source.only ?? { from: 0, end: this.given };
+    this.rest = restOf(source, { from: this.leftFrom, end }, this.leftFrom - from);
   }
 
   found(): Omit<ChunkRecord, 'attempt' | 'tasks'> {
@@ -111,16 +147,35 @@ class ChunkCutter {
   }
 
   private take(line: Buffer, problem?: string): boolean | Promise<boolean> {
+    const number = this.given;
+    const { from, end } = this.input.source.only ?? { from: 0, end: Number.POSITIVE_INFINITY };
+    if (number >= end) return false;
+    this.given += 1;
     this.lines += 1;
+    if (number < from) return true;
     const task = problem ?? this.read(line);
-    if (task === undefined) {
-      this.filtered += 1;
-      return true;
-    }
     if (typeof task === 'string') {
       this.bad = { line: this.lines, reason: task };
       return false;
     }
+    const isEnough = this.accepted >= (this.input.most ?? Number.POSITIVE_INFINITY);
+    if (!isEnough && this.isTimeUp(number > from)) this.leftFrom ??= number;
+    if (this.leftFrom !== undefined) return true;
+    if (task === undefined || isEnough) {
+      this.filtered += 1;
+      return true;
+    }
+    return this.looks === undefined ? this.accept(line, task) : this.looks.add(line, task);
+  }
+
+  /** A listing has no order by which its lines could be left: it minds the time itself. */
+  private isTimeUp(begun: boolean): boolean {
+    if (!begun || this.looks === undefined || this.input.source.keys !== undefined) return false;
+    return this.clock.now() >= this.looksEnd;
+  }
+
+  private accept(line: Buffer, task: TaskLine): true | Promise<true> {
+    this.accepted += 1;
     if (this.buckets.size <= MOST_BUCKETS) this.buckets.add(task.bucket);
     return this.writer.add(line);
   }

@@ -1,8 +1,10 @@
 import { JobTrouble } from '../job/job-trouble.ts';
 import type { JobFailure, StoredRequest } from '../job/records.ts';
 import { USUAL_SELECTION } from '../job/task-selection.ts';
+import { type LookFilter, lookFilterOf } from '../manifest/filter/look-filter.ts';
 import { rowFilterOf } from '../manifest/filter/row-filter.ts';
 import type { RowFilter } from '../manifest/filter/row-predicate.ts';
+import { wantedLines } from '../manifest/filter/wanted-lines.ts';
 import { generatedManifest, NO_KEYS } from '../manifest/formats/generated.ts';
 import type { LineForm } from '../manifest/line-form.ts';
 import { INVALID_MANIFEST_CONTENT, invalidManifest, ManifestError } from '../manifest/manifest-error.ts';
@@ -16,7 +18,7 @@ import { forEachBounded, mapBounded } from './bounded.ts';
 import type { EngineDependencies } from './dependencies.ts';
 import { clearTrouble, failJob, handOver, moveJob, NO_PROGRESS, noteTrouble } from './job-changes.ts';
 import { mapWorkers } from './map-workers.ts';
-import { firstTasks, type Plan, readPlan, writePlan } from './plan.ts';
+import { chunksInOrder, firstTasks, type Plan, readPlan, writePlan } from './plan.ts';
 import { type ChunkRecord, prepareChunk, readChunkRecord } from './prepare-chunk.ts';
 import { requireSurvey, surveyOf } from './survey.ts';
 import { tasksOfJob } from './tasks-of-job.ts';
@@ -26,7 +28,7 @@ import { itemsKey } from './work-keys.ts';
 
 export interface PrepareDependencies extends EngineDependencies {
   readonly openManifest: OpenManifest;
-  /** S3 with the role of a job, whose manifest is a listing. */
+  /** S3 with the role of a job, whose manifest is a listing or whose filter looks at objects. */
   readonly openBucket: (jobId: string) => Promise<S3DataClient>;
   /** Tasks in one shard of this job: its operation says. */
   readonly tasksPerShard: (stored: StoredRequest) => number;
@@ -110,7 +112,8 @@ async function makePlan(
     const round = chunks.slice(cut.length).map((source, index) => ({ chunk: cut.length + index, source }));
     const [only] = round;
     const records = await mapBounded(round, 32, ({ chunk }) => readChunkRecord(deps, jobId, chunk));
-    if (only !== undefined && round.length === 1)
+    // What a call left for want of time is not for the same call.
+    if (only !== undefined && round.length === 1 && only.source.only === undefined)
       records[0] ??= await cutChunk(deps, stored, reader, survey.form, only);
     const missing = round.filter((_, index) => records[index] === undefined);
     if (missing.length > 0) return await mapChunks(deps, input, missing);
@@ -118,7 +121,9 @@ async function makePlan(
     cut.push(...found);
     chunks.push(...found.flatMap(({ rest }) => rest ?? []));
   }
-  const plan = firstTasks(planOf(stored, chunks, cut), stored.request.Manifest?.Drover?.Filter?.First);
+  const left = cut.map(({ rest }) => rest?.length ?? 0);
+  const { Filter: filter } = wantedLines(stored.request);
+  const plan = firstTasks(planOf(stored, chunks, cut), filter?.First, chunksInOrder(survey.chunks.length, left));
   await checkBuckets(deps, stored, [...new Set(cut.flatMap(({ buckets }) => buckets))]);
   return await writePlan(deps.work, jobId, plan);
 }
@@ -223,7 +228,18 @@ async function openReader(deps: PrepareDependencies, { jobId, request }: StoredR
 }
 
 function filterOf({ request, createdAt }: StoredRequest, form: LineForm): RowFilter | undefined {
-  return request.Manifest === undefined ? undefined : rowFilterOf(request.Manifest, form, createdAt);
+  return rowFilterOf(wantedLines(request), form, createdAt);
+}
+
+/** Looks at the objects of lines, where the request wants that; as its job's role. */
+async function looksOf(
+  deps: PrepareDependencies,
+  { jobId, request, createdAt }: StoredRequest,
+  form: LineForm,
+): Promise<LookFilter | undefined> {
+  const { Filter: filter } = wantedLines(request);
+  if (filter?.Head !== true && filter?.Tags === undefined) return undefined;
+  return lookFilterOf(await deps.openBucket(jobId), filter, form, createdAt);
 }
 
 interface NumberedChunk {
@@ -246,6 +262,8 @@ async function cutChunk(
     form,
     source,
     wants: filterOf(stored, form),
+    looks: await looksOf(deps, stored, form),
+    most: wantedLines(stored.request).Filter?.First,
     tasksPerShard: deps.tasksPerShard(stored),
   });
 }

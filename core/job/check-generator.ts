@@ -1,4 +1,6 @@
+import { GENERATED_COLUMNS } from '../manifest/generator/generated-columns.ts';
 import type { Problem } from '../validation/invalid-input.ts';
+import { filterProblems } from './check-filter.ts';
 import { parseBucketArn } from './object-arn.ts';
 import type { JobRequest } from './request.ts';
 
@@ -7,6 +9,7 @@ const PATH = 'ManifestGenerator.S3JobManifestGenerator';
 /** What of a generator is wrong that can be known without a look at its bucket. */
 export function generatorProblems({
   S3JobManifestGenerator: generator,
+  Drover: options,
 }: NonNullable<JobRequest['ManifestGenerator']>): Problem[] {
   if (generator === undefined) return [{ path: PATH, says: 'is missing: it is the one generator there is' }];
   const { SourceBucket: source, EnableManifestOutput: output, Filter: filter = {} } = generator;
@@ -41,5 +44,8 @@ export function generatorProblems({
         }
       : undefined,
   ];
-  return problems.filter((problem) => problem !== undefined);
+  return [
+    ...problems.filter((problem) => problem !== undefined),
+    ...filterProblems(options?.Filter, GENERATED_COLUMNS, 'ManifestGenerator.Drover.Filter'),
+  ];
 }

@@ -1,8 +1,7 @@
-import { columnsOfFilter } from '../manifest/filter/filter-columns.ts';
-import { patternProblems } from '../manifest/filter/key-filter.ts';
 import { formatOf } from '../manifest/manifest-format.ts';
 import { prefixOf } from '../manifest/table/prefix.ts';
 import type { Problem } from '../validation/invalid-input.ts';
+import { filterProblems } from './check-filter.ts';
 import { TABLE_FORMATS } from './drover-manifest.ts';
 import { bareETag, parseObjectArn } from './object-arn.ts';
 import type { Manifest } from './request.ts';
@@ -30,7 +29,7 @@ export function manifestProblems(manifest: Manifest): Problem[] {
     ...formatProblems(manifest),
     ...fieldProblems(manifest),
     ...tableProblems(manifest),
-    ...filterProblems(manifest),
+    ...filterProblems(manifest.Drover?.Filter, knownColumns(manifest), 'Manifest.Drover.Filter'),
     ...locationProblems(manifest),
   ];
 }
@@ -124,26 +123,6 @@ function tableProblems(manifest: Manifest): Problem[] {
       path: `${path}.${name}`,
       says: 'must be the number of a column, from 1: with Manifest.Drover.Header columns have no names',
     })),
-  ];
-}
-
-function filterProblems(manifest: Manifest): Problem[] {
-  const path = 'Manifest.Drover.Filter';
-  const filter = manifest.Drover?.Filter;
-  if (filter === undefined) return [];
-  const known = knownColumns(manifest);
-  const { Sample: sample } = filter;
-  return [
-    ...(known === undefined ? [] : columnsOfFilter(filter).filter(({ column }) => !known.includes(column))).map(
-      ({ member, column }) => ({
-        path: `${path}.${member}`,
-        says: `needs the column ${column}, which the manifest lacks`,
-      }),
-    ),
-    ...(sample === undefined || (sample.OneIn === undefined) !== (sample.Share === undefined)
-      ? []
-      : [{ path: `${path}.Sample`, says: 'must have either OneIn or Share' }]),
-    ...patternProblems(filter.KeyNameConstraint, `${path}.KeyNameConstraint`),
   ];
 }
 

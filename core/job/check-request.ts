@@ -5,7 +5,6 @@ import { check } from '../validation/check.ts';
 import { InvalidInput, type Problem } from '../validation/invalid-input.ts';
 import { generatorProblems } from './check-generator.ts';
 import { manifestProblems } from './check-manifest.ts';
-import { refuseNotBuiltYet } from './not-built-yet.ts';
 import { parseBucketArn } from './object-arn.ts';
 import { type OperationName, operationNamesOf, S3_OPERATION_NAMES } from './operation-name.ts';
 import { type JobRequest, jobRequest, type ReportRequest } from './request.ts';
@@ -20,7 +19,6 @@ export const REQUEST_BYTES_MAXIMUM = 64 * 1024;
  * @throws InvalidInput that names what is wrong.
  */
 export function checkJobRequest(raw: unknown): JobRequest {
-  refuseNotBuiltYet(raw);
   const request = check(jobRequest, raw);
   const problems = [
     ...operationProblems(request),

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { storageClass, text, timestamp } from './scalars.ts';
 
 /**
- * `Manifest.Drover.Filter`: which lines of a manifest become tasks. Members that are there must all hold; of a list one
+ * `Manifest.Drover.Filter` and `ManifestGenerator.Drover.Filter`: which lines of a manifest become tasks. Members that are there must all hold; of a list one
  * must. Members that S3's manifest generator has too are named and meant as there.
  */
 
@@ -19,6 +19,12 @@ const patterns = z.array(text(1, MOST_PATTERN)).min(1).max(MOST_TEXTS);
 const age = text(2, 10)
   .regex(/^[1-9]\d{0,7}[dhm]$/, { error: 'must be an age in days, hours or minutes, like 90d, 36h or 15m' })
   .meta({ inWords: 'an age in days, hours or minutes, like 90d, 36h or 15m' });
+
+/** A tag; without a value, whatever its value. */
+const tags = z
+  .array(z.strictObject({ Key: text(1, 128), Value: text(0, 256).optional() }))
+  .min(1)
+  .max(MOST_TEXTS);
 
 /** Bytes that an object has at most, and more: what a number holds exactly. */
 const bytes = z.int().min(0).max(Number.MAX_SAFE_INTEGER);
@@ -55,6 +61,10 @@ export const manifestFilter = z.strictObject({
     .array(z.enum(['PENDING', 'COMPLETED', 'FAILED', 'REPLICA', 'NONE']))
     .min(1)
     .optional(),
+  /** Asks S3 for each object that all else lets through, where the manifest lacks a column that is filtered by. */
+  Head: z.boolean().optional(),
+  /** By an object's tags, for which S3 is asked. Lists that are there must all hold. */
+  Tags: z.strictObject({ MatchAll: tags.optional(), MatchAny: tags.optional(), MatchNone: tags.optional() }).optional(),
   /** Some of the objects, the same ones each time: they are drawn by a hash of bucket, key and version. */
   Sample: z
     .strictObject({

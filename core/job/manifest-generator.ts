@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { manifestFilter } from './manifest-filter.ts';
 import { accountId, bucketArn, kmsKeyArn, kmsKeyId, storageClass, text, timestamp } from './scalars.ts';
 
 /** ManifestGenerator of CreateJob (S3 Control's model 2018-08-20): the manifest is a listing of a bucket, filtered. */
@@ -58,4 +59,6 @@ export const manifestGenerator = z.strictObject({
       EnableManifestOutput: z.boolean(),
     })
     .optional(),
+  /** What S3's own filter does not have. */
+  Drover: z.strictObject({ Filter: manifestFilter.optional() }).optional(),
 });

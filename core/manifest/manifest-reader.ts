@@ -50,6 +50,8 @@ export interface ManifestChunk {
   readonly rows?: true;
   /** Lines at the chunk's beginning that are no tasks: a header. */
   readonly skip?: number;
+  /** Of the lines that a reader gives of all this, from 0, those in [`from`, `end`): others take the others. */
+  readonly only?: { readonly from: number; readonly end: number };
   /** Whether its first line is the first of its file: messages count lines from there. */
   readonly begins: boolean;
 }

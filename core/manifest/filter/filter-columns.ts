@@ -21,3 +21,10 @@ export function columnsOfFilter(
     .filter(([member]) => filter?.[member as keyof ManifestFilter] !== undefined)
     .map(([member, column]) => ({ member, column }));
 }
+
+/** The part of a filter that the manifest's columns do not tell, and that a HEAD of each object does, if it asks so. */
+export function lookedUp(filter: ManifestFilter, columns: readonly string[]): ManifestFilter {
+  if (filter.Head !== true) return {};
+  const missing = columnsOfFilter(filter).filter(({ column }) => !columns.includes(column));
+  return Object.fromEntries(missing.map(({ member }) => [member, filter[member as keyof ManifestFilter]]));
+}

@@ -1,28 +1,42 @@
 import type { ManifestFilter } from '../../job/manifest-filter.ts';
-import type { Manifest } from '../../job/request.ts';
 import type { LineForm } from '../line-form.ts';
 import { invalidManifest, type ManifestError } from '../manifest-error.ts';
-import { columnsOfFilter } from './filter-columns.ts';
+import { columnsOfFilter, lookedUp } from './filter-columns.ts';
 import { keyFilter } from './key-filter.ts';
 import type { RowFilter } from './row-predicate.ts';
 import { sampleFilter } from './sample.ts';
 import { agedBefore, bySize, byTime, byValue } from './value-filters.ts';
+import type { WantedLines } from './wanted-lines.ts';
 
 /**
- * What of a manifest's lines the request wants; undefined when that is all of them.
+ * Whether a line is wanted, as far as its own columns tell; undefined when all of them are.
  * @param createdAt of the job, ISO 8601: ages count from there.
- * @throws ManifestError when the manifest lacks a column that the filter needs.
+ * @throws ManifestError when the manifest lacks a column that the filter needs, and S3 is not to be asked instead.
  */
-export function rowFilterOf(manifest: Manifest, form: LineForm, createdAt: string): RowFilter | undefined {
-  const { DeleteMarkers: markers, Filter: filter } = manifest.Drover ?? {};
-  for (const { member, column } of columnsOfFilter(filter)) {
+export function rowFilterOf(
+  { DeleteMarkers: markers, Filter: filter = {} }: WantedLines,
+  form: LineForm,
+  createdAt: string,
+): RowFilter | undefined {
+  const byHead = lookedUp(filter, form.columns);
+  const byRow = Object.fromEntries(Object.entries(filter).filter(([member]) => !Object.hasOwn(byHead, member)));
+  for (const { member, column } of columnsOfFilter(byRow)) {
     if (!form.columns.includes(column)) throw missing(member, column, form);
   }
-  const at = (column: string): number => form.columns.indexOf(column);
-  const filters = [
-    ...(markers === 'Skip' && at('IsDeleteMarker') >= 0 ? [byValue(at('IsDeleteMarker'), ['false', ''])] : []),
-    ...(filter === undefined ? [] : filtersOf(filter, at, Date.parse(createdAt))),
-  ];
+  const marker = form.columns.indexOf('IsDeleteMarker');
+  const current = markers === 'Skip' && marker >= 0 ? byValue(marker, ['false', '']) : undefined;
+  const wanted = columnFilterOf(byRow, form.columns, createdAt);
+  if (current === undefined || wanted === undefined) return current ?? wanted;
+  return (record, task) => current(record, task) && wanted(record, task);
+}
+
+/** What a filter wants of a record of these columns, which has all that it needs; undefined where that is nothing. */
+export function columnFilterOf(
+  filter: ManifestFilter,
+  columns: readonly string[],
+  createdAt: string,
+): RowFilter | undefined {
+  const filters = filtersOf(filter, (column) => columns.indexOf(column), Date.parse(createdAt));
   if (filters.length === 0) return undefined;
   return (record, task) => {
     for (const each of filters) {

@@ -7,6 +7,7 @@ import { listInParallel } from '../../listing/parallel-listing.ts';
 import { listObjectsRequest } from '../../s3/requests/list-objects.ts';
 import type { S3DataClient, S3Refusal } from '../../s3/s3-data-client.ts';
 import { writeCsvField } from '../csv-record.ts';
+import { GENERATED_COLUMNS } from '../generator/generated-columns.ts';
 import { headFilterOf } from '../generator/head-filter.ts';
 import { listingFilterOf } from '../generator/listing-filter.ts';
 import { prefixesOf } from '../generator/prefixes.ts';
@@ -22,9 +23,6 @@ export interface GeneratedFrom {
   /** Keys that a call lists before it leaves the rest to others; its own unless given. */
   readonly share?: number | undefined;
 }
-
-/** What an inventory calls what a listing says of an object (S3 User Guide, storage-inventory-contents). */
-const COLUMNS = ['Bucket', 'Key', 'Size', 'LastModifiedDate', 'ETag', 'StorageClass'];
 
 /** Pages asked for at once in one call: one vCPU reads no more, at 100 ms a page. */
 const LANES = 64;
@@ -74,7 +72,7 @@ export function generatedManifest({ s3, clock, share: given }: GeneratedFrom, ge
     async survey() {
       const prefixes = prefixesOf(generator.Filter?.KeyNameConstraint?.MatchAnyPrefix);
       return {
-        form: { columns: COLUMNS },
+        form: { columns: GENERATED_COLUMNS },
         chunks: prefixes.map((prefix) => chunkOf({ prefix }, given ?? FIRST_SHARE)),
       };
     },

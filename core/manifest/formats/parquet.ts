@@ -2,6 +2,7 @@ import { mapBounded } from '../../engine/bounded.ts';
 import type { Manifest } from '../../job/request.ts';
 import type { ManifestFiles, ManifestSource } from '../../stores/manifest-source.ts';
 import { wholeFile, withMd5 } from '../byte-streams.ts';
+import { HEAD_COLUMNS } from '../filter/head-columns.ts';
 import { inventoryColumn } from '../inventory-columns.ts';
 import { invalidManifest, type ManifestError } from '../manifest-error.ts';
 import type { ManifestChunk, ManifestReader, OnLine } from '../manifest-reader.ts';
@@ -50,9 +51,15 @@ export function inventoryParquetManifest(
   needed: readonly string[],
 ): ManifestReader {
   function columnsIn(found: ReadonlySet<string>): TableColumns {
+    // S3 can be asked for what these say, where the filter wants that.
+    const isSpared = (name: string): boolean =>
+      options?.Filter?.Head === true &&
+      HEAD_COLUMNS.includes(name) &&
+      !found.has(name) &&
+      !found.has(inventoryColumn(name));
     const wanted = new Set([
       ...(found.has('version_id') ? ['Bucket', 'Key', 'VersionId'] : ['Bucket', 'Key']),
-      ...needed,
+      ...needed.filter((name) => !isSpared(name)),
     ]);
     const columns = [...wanted].map((name) => ({ name, from: found.has(name) ? name : inventoryColumn(name) }));
     return new TableColumns(columns, { emptyVersion: emptyVersionOf(options), encoded: false });

@@ -17,7 +17,7 @@ export async function tasksOf(
   const reader = openManifest(files, manifest, needed, chunkBytes);
   const survey = JSON.parse(JSON.stringify(await reader.survey())) as Awaited<ReturnType<typeof reader.survey>>;
   const columns = new LineColumns(survey.form);
-  const wants = rowFilterOf(manifest, survey.form, CREATED_AT);
+  const wants = rowFilterOf(manifest.Drover ?? {}, survey.form, CREATED_AT);
   const tasks: (TaskLine | string)[] = [];
   for (const chunk of survey.chunks) {
     await reader.readLines(chunk, (line, problem) => {

@@ -8,8 +8,7 @@ const COLUMNS = ['Bucket', 'Key', 'Size', 'LastModifiedDate', 'StorageClass', 'E
 const RECORD = ['b', 'k', '100', '2026-01-30T00:00:00.000Z', 'STANDARD', 'SSE-S3', ''];
 
 function verdict(Filter: ManifestFilter, key = 'k', change: Readonly<Record<number, string>> = {}): boolean | string {
-  const Location = { ObjectArn: 'arn:aws:s3:::m/m', ETag: 'e' };
-  const wants = rowFilterOf({ Location, Drover: { Filter } }, { columns: COLUMNS }, '2026-03-01T00:00:00.000Z');
+  const wants = rowFilterOf({ Filter }, { columns: COLUMNS }, '2026-03-01T00:00:00.000Z');
   return wants?.(Object.assign([...RECORD], change), { bucket: 'b', key, manifestKey: key }) ?? true;
 }
 
@@ -52,13 +51,8 @@ describe('a filter', () => {
   });
 
   test('needs its columns in the manifest', () => {
-    const Location = { ObjectArn: 'arn:aws:s3:::m/m', ETag: 'e' };
     const filtering = () =>
-      rowFilterOf(
-        { Location, Drover: { Filter: { OlderThan: '1d' } } },
-        { columns: ['Bucket', 'Key', 'Ignore'] },
-        '2026',
-      );
+      rowFilterOf({ Filter: { OlderThan: '1d' } }, { columns: ['Bucket', 'Key', 'Ignore'] }, '2026');
     expect(filtering).toThrow(
       expect.objectContaining(
         invalidManifest(/OlderThan needs the column LastModifiedDate, which the manifest lacks: it has Bucket, Key$/),
