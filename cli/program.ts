@@ -2,11 +2,13 @@ import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { addEstimate } from './commands/estimate.ts';
 import { addJobsCancel } from './commands/jobs-cancel.ts';
+import { addJobsClone } from './commands/jobs-clone.ts';
 import { addJobsConfirm } from './commands/jobs-confirm.ts';
 import { addJobsCreate } from './commands/jobs-create.ts';
 import { addJobsDescribe } from './commands/jobs-describe.ts';
 import { addJobsList } from './commands/jobs-list.ts';
 import { addJobsPriority } from './commands/jobs-priority.ts';
+import { addJobsRetry } from './commands/jobs-retry.ts';
 import { addJobsWatch } from './commands/jobs-watch.ts';
 import { addOperations } from './commands/operations.ts';
 import { addReport } from './commands/report.ts';
@@ -60,10 +62,13 @@ function addJobs(program: Command, runtime: Runtime): void {
       examples(
         ['Create a job and follow it', 'drover jobs create --file job.yaml --no-confirm --wait'],
         ['What runs now', 'drover jobs list --status Active'],
+        ['What failed, once more', 'drover jobs retry $ID'],
         ['Stop one', 'drover jobs cancel $ID --reason "wrong manifest"'],
       ),
     );
   addJobsCreate(jobs, runtime);
+  addJobsClone(jobs, runtime);
+  addJobsRetry(jobs, runtime);
   addJobsList(jobs, runtime);
   addJobsDescribe(jobs, runtime);
   addJobsWatch(jobs, runtime);

@@ -7,6 +7,7 @@ import { readJobFile } from '../jobs/job-file.ts';
 import { type JobFlags, requestOfFlags } from '../jobs/job-flags.ts';
 import { completeRequest } from '../jobs/job-request.ts';
 import { manifestEtagIn } from '../jobs/manifest-etag.ts';
+import type { PartialRequest } from '../jobs/partial-request.ts';
 import {
   collect,
   parseFields,
@@ -29,10 +30,15 @@ const HIGHEST_PRIORITY = 2_147_483_647;
 /** The highest rate of the API, in tasks a second. */
 const HIGHEST_RATE = 1_000_000;
 
-interface CreateOptions extends JobFlags {
-  readonly file?: string;
+/** What becomes of a request once it is whole. */
+export interface SubmitOptions {
   readonly wait?: boolean;
+  /** Seconds. */
   readonly interval: number;
+}
+
+interface CreateOptions extends JobFlags, SubmitOptions {
+  readonly file?: string;
 }
 
 const EXAMPLES = examples(
@@ -126,7 +132,8 @@ export function addOperationOptions(command: Command): void {
     .option('--rate <number>', 'tasks a second at most', parseWhole(1, HIGHEST_RATE));
 }
 
-function addReportOptions(command: Command): void {
+/** Whether and where there is a report. */
+export function addReportOptions(command: Command): void {
   command
     .optionsGroup('Completion report:')
     .option('--report <s3-uri>', 'where to write it: s3://bucket/prefix', parseS3Prefix)
@@ -134,10 +141,14 @@ function addReportOptions(command: Command): void {
     .option('--no-report', 'no report');
 }
 
-function addJobOptions(command: Command): void {
+/** What concerns the job as a whole. */
+export function addJobOptions(command: Command, { file = true } = {}): void {
+  command.optionsGroup('Job:');
+  if (file) {
+    const takes = 'a job as YAML or JSON in the shapes of the API; - for standard input; flags come on top';
+    command.option('--file <path>', takes);
+  }
   command
-    .optionsGroup('Job:')
-    .option('--file <path>', 'a job as YAML or JSON in the shapes of the API; - for standard input; flags come on top')
     .option('--role-arn <arn>', 'the role that the tasks act with')
     .option('--priority <number>', 'higher goes first (default: 10)', parseWhole(0, HIGHEST_PRIORITY))
     .option('--description <text>', 'for people, up to 256 characters')
@@ -152,12 +163,22 @@ function addJobOptions(command: Command): void {
 async function createJob(context: CommandContext, options: CreateOptions): Promise<ExitCode> {
   const flags = await requestOfFlags(options);
   const file = options.file === undefined ? {} : await readJobFile(options.file, context.io);
-  const request = await completeRequest(file, flags, manifestEtagIn(context.objects));
+  return await submitJob(context, await completeRequest(file, flags, manifestEtagIn(context.objects)), options);
+}
+
+/** Creates the job of a request, and follows it where that is asked for. */
+export async function submitJob(
+  context: CommandContext,
+  request: PartialRequest,
+  { wait, interval }: SubmitOptions,
+): Promise<ExitCode> {
   const api = await context.api();
   const jobId = await api.createJob(request);
   await context.printer.print(jobCreated(jobId));
-  if (options.wait === true) return await followJob(context, jobId, options.interval);
-  await context.printer.print(hint(nextStep(jobId, request['ConfirmationRequired'] !== false)));
+  if (wait === true) return await followJob(context, jobId, interval);
+  // Whether a clone is to be confirmed its source may have said.
+  const confirmation = request['ConfirmationRequired'] ?? (await api.describeJob(jobId)).ConfirmationRequired;
+  await context.printer.print(hint(nextStep(jobId, confirmation !== false)));
   return EXIT.done;
 }
 

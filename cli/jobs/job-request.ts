@@ -28,6 +28,23 @@ export async function completeRequest(
   };
 }
 
+/** The request to send for a job like another: what file and flags say; all else the API takes from that job's. */
+export async function cloneRequest(
+  jobId: string,
+  file: PartialRequest,
+  flags: PartialRequest,
+  findEtag: EtagLookup,
+): Promise<PartialRequest> {
+  const merged = mergedRequest(file, flags);
+  const options = isObject(merged['Drover']) ? merged['Drover'] : {};
+  return {
+    ClientRequestToken: randomUUID(),
+    ...merged,
+    ...(merged['Manifest'] === undefined ? {} : { Manifest: await withEtag(merged['Manifest'], findEtag) }),
+    Drover: { ...options, CloneOf: jobId },
+  };
+}
+
 /** What the file says, changed by what the flags say. */
 export function mergedRequest(file: PartialRequest, flags: PartialRequest): PartialRequest {
   // The AWS CLI's own JSON names the account; here it goes into a header.

@@ -1,4 +1,5 @@
 import { operationNamesOf } from '../../core/job/operation-name.ts';
+import { USUAL_SELECTION } from '../../core/job/task-selection.ts';
 import type { JobDescriptor } from '../api/job-shapes.ts';
 import { taskCountsOf } from '../api/task-counts.ts';
 import { formatCount, formatDuration, formatTime } from './format.ts';
@@ -31,6 +32,8 @@ function aboutWork(job: JobDescriptor): Row[] {
   return [
     ...optional('Operation', operationOf(job)),
     ...optional('Options', optionsOf(job)),
+    ...optional('Clone of', job.Drover?.CloneOf),
+    ...optional('Tasks of', tasksSourceOf(job)),
     ...optional('Manifest', job.Manifest?.Location.ObjectArn),
     ...optional('Columns', job.Manifest?.Spec?.Fields?.join(', ')),
     ...optional('Report', reportOf(job)),
@@ -94,6 +97,12 @@ function optionsOf({ Drover }: JobDescriptor): string {
     ...(Drover?.SkipUnchanged === true ? ['what is unchanged is skipped'] : []),
     ...(rate === undefined ? [] : [`at most ${formatCount(rate)} tasks a second`]),
   ].join('; ');
+}
+
+/** `job <id> (NotSucceeded)`: the source of a job that has no manifest of its own. */
+function tasksSourceOf({ Drover }: JobDescriptor): string | undefined {
+  const { JobId, Tasks = USUAL_SELECTION } = Drover?.TasksOf ?? {};
+  return JobId === undefined ? undefined : `job ${JobId} (${Tasks})`;
 }
 
 function reportOf(job: JobDescriptor): string | undefined {
