@@ -130,7 +130,8 @@ class ChunkCutter {
     } finally {
       this.looks?.stop();
     }
-    if (this.leftFrom === undefined) return;
+    // With a bad line the job fails, whatever the others are.
+    if (this.leftFrom === undefined || this.bad !== undefined) return;
     const { from, end } = source.only ?? { from: 0, end: this.given };
     this.rest = restOf(source, { from: this.leftFrom, end }, this.leftFrom - from);
   }

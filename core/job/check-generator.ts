@@ -9,10 +9,9 @@ const PATH = 'ManifestGenerator.S3JobManifestGenerator';
 /** What of a generator is wrong that can be known without a look at its bucket. */
 export function generatorProblems({
   S3JobManifestGenerator: generator,
-  Drover: options,
 }: NonNullable<JobRequest['ManifestGenerator']>): Problem[] {
   if (generator === undefined) return [{ path: PATH, says: 'is missing: it is the one generator there is' }];
-  const { SourceBucket: source, EnableManifestOutput: output, Filter: filter = {} } = generator;
+  const { SourceBucket: source, EnableManifestOutput: output, Filter: filter = {}, Drover: options } = generator;
   const bucket = parseBucketArn(source);
   const [encryption] = filter.MatchAnyObjectEncryption ?? [];
   const problems: (Problem | undefined)[] = [
@@ -46,6 +45,6 @@ export function generatorProblems({
   ];
   return [
     ...problems.filter((problem) => problem !== undefined),
-    ...filterProblems(options?.Filter, GENERATED_COLUMNS, 'ManifestGenerator.Drover.Filter'),
+    ...filterProblems(options?.Filter, GENERATED_COLUMNS, `${PATH}.Drover.Filter`),
   ];
 }

@@ -2,8 +2,9 @@ import { z } from 'zod';
 import { storageClass, text, timestamp } from './scalars.ts';
 
 /**
- * `Manifest.Drover.Filter` and `ManifestGenerator.Drover.Filter`: which lines of a manifest become tasks. Members that are there must all hold; of a list one
- * must. Members that S3's manifest generator has too are named and meant as there.
+ * `Manifest.Drover.Filter` and `S3JobManifestGenerator.Drover.Filter`: which lines of a manifest become tasks. Members
+ * that are there must all hold; of a list one must. Members that S3's manifest generator has too are named and meant as
+ * there.
  */
 
 /** Texts of one list at most. */

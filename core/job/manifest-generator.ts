@@ -57,8 +57,8 @@ export const manifestGenerator = z.strictObject({
       ManifestOutputLocation: outputLocation.optional(),
       Filter: filter.optional(),
       EnableManifestOutput: z.boolean(),
+      /** What S3's own filter does not have. It stands within, for clients take ManifestGenerator for a union of one member. */
+      Drover: z.strictObject({ Filter: manifestFilter.optional() }).optional(),
     })
     .optional(),
-  /** What S3's own filter does not have. */
-  Drover: z.strictObject({ Filter: manifestFilter.optional() }).optional(),
 });

@@ -5,5 +5,5 @@ export type WantedLines = Pick<NonNullable<Manifest['Drover']>, 'DeleteMarkers' 
 
 /** Of a manifest, or of the listing that is made instead. */
 export function wantedLines({ Manifest: manifest, ManifestGenerator: generator }: JobRequest): WantedLines {
-  return manifest?.Drover ?? generator?.Drover ?? {};
+  return manifest?.Drover ?? generator?.S3JobManifestGenerator?.Drover ?? {};
 }

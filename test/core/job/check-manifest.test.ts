@@ -29,6 +29,8 @@ test.each<[string, Manifest]>([
   [
     'named columns and a filter by them',
     csv({ ColumnNames: ['Bucket', 'Key', 'Size'], Filter: { ObjectSizeLessThanBytes: 1 } }),
+    csv({ Filter: { Head: true, ObjectSizeLessThanBytes: 1, OlderThan: '90d' } }),
+    csv({ Filter: { Tags: { MatchAll: [{ Key: 'a', Value: '' }], MatchNone: [{ Key: 'b' }] } } }),
   ],
   [
     'an inventory, whose columns it names itself',
@@ -65,6 +67,8 @@ test.each<[string, Manifest]>([
   ['Manifest.Drover.ColumnNames must name the 3 columns', csv({ ColumnNames: ['Bucket', 'Key'] })],
   ['Manifest.Drover.ColumnNames[0] must be Bucket', csv({ ColumnNames: ['Key', 'Bucket', 'x'] })],
   ['Manifest.Drover.Filter.OlderThan needs the column LastModifiedDate', csv({ Filter: { OlderThan: '1d' } })],
+  ['Manifest.Drover.Filter.Tags must have at least one of', csv({ Filter: { Tags: {} } })],
+  ['With Manifest.Drover.Filter.Head, S3 is asked', csv({ Filter: { OlderThan: '1d', Head: false } })],
   ['Manifest.Drover.Filter.Sample must have either OneIn or Share', csv({ Filter: { Sample: {} } })],
   [
     'Manifest.Drover.Filter.KeyNameConstraint.MatchAnyRegex[1] is no regular',

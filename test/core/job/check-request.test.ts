@@ -193,6 +193,11 @@ describe('the request as a whole', () => {
     [{ SourceBucket: 'arn:aws:s3:::data--use1-az4--x-s3' }, 'SourceBucket must be a general purpose bucket'],
     [{ EnableManifestOutput: true }, 'EnableManifestOutput must be false'],
     [{ Filter: { EligibleForReplication: true } }, 'Filter.EligibleForReplication is not supported'],
+    [
+      { Drover: { Filter: { MatchAnyEncryptionStatus: ['SSE-S3'] } } },
+      'S3JobManifestGenerator.Drover.Filter.MatchAnyEncryptionStatus needs the column EncryptionStatus',
+    ],
+    [{ Drover: { Filter: { Sample: {} } } }, 'S3JobManifestGenerator.Drover.Filter.Sample must have either'],
     [{ Filter: { MatchAnyObjectEncryption: [{ SSES3: {}, SSEC: {} }] } }, 'must name exactly one kind of encryption'],
   ])('refuses a generator with %j', (changes, reason) => {
     expect(() => checkJobRequest(generating(changes))).toThrow(reason);
