@@ -111,6 +111,11 @@ export function addManifestOptions(command: Command): void {
     .option('--bucket <name>', 'instead of a manifest: the objects of this bucket, as a listing finds them')
     .option('--prefix <text>', 'with --bucket: only keys that begin with this')
     .option('--suffix <text>', 'with --bucket: only keys that end with this')
+    .option(
+      '--filter <member=value>',
+      'only what a filter wants, like OlderThan=90d; repeated: all',
+      collect(parsePair),
+    )
     .option('--fields <names>', 'its columns: Bucket, Key, VersionId, Ignore (default: Bucket,Key)', parseFields);
 }
 

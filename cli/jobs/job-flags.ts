@@ -12,6 +12,8 @@ export interface JobFlags extends OperationFlags {
   readonly bucket?: string;
   readonly prefix?: string;
   readonly suffix?: string;
+  /** Members of the filter by name or by path, with their values as text. */
+  readonly filter?: readonly Pair[];
   readonly etag?: string;
   readonly fields?: readonly string[];
   /** A place; false for `--no-report`. */
@@ -32,16 +34,17 @@ export interface JobFlags extends OperationFlags {
 /** The request's members that the flags give; members without a flag are absent. */
 export async function requestOfFlags(flags: JobFlags): Promise<PartialRequest> {
   refuseFlagsWithoutTheirOwner(flags);
+  const filter = await filterOf(flags);
   return defined({
     ConfirmationRequired: flags.confirm,
     Operation: flags.operation === undefined ? undefined : await operationOfFlags(flags.operation, flags),
     Report: reportOf(flags),
     ClientRequestToken: flags.token,
-    Manifest: flags.manifest === undefined ? undefined : manifestOf(flags.manifest, flags),
+    Manifest: flags.manifest === undefined ? undefined : manifestOf(flags.manifest, flags, filter),
     Description: flags.description,
     Priority: flags.priority,
     RoleArn: flags.roleArn,
-    ManifestGenerator: flags.bucket === undefined ? undefined : generatorOf(flags.bucket, flags),
+    ManifestGenerator: flags.bucket === undefined ? undefined : generatorOf(flags.bucket, flags, filter),
     Tags: flags.jobTag,
     Drover: optionsOf(flags),
   });
@@ -57,19 +60,28 @@ function optionsOf({ dryRun, skipUnchanged, rate }: JobFlags): PartialRequest | 
   });
 }
 
-function manifestOf(place: S3Place, flags: JobFlags): PartialRequest {
-  return {
+/** `Drover` of a manifest, or of the listing instead. */
+async function filterOf({ filter }: JobFlags): Promise<PartialRequest | undefined> {
+  if (filter === undefined) return undefined;
+  // The schemas are loaded only where they are needed.
+  const { setFilter } = await import('./set-members.ts');
+  return { Filter: setFilter(filter) };
+}
+
+function manifestOf(place: S3Place, flags: JobFlags, filter: PartialRequest | undefined): PartialRequest {
+  return defined({
     Spec: { Format: 'S3BatchOperations_CSV_20180820', Fields: flags.fields ?? ['Bucket', 'Key'] },
     Location: defined({
       ObjectArn: `arn:aws:s3:::${place.bucket}/${place.key}`,
       ObjectVersionId: flags.manifestVersion,
       ETag: flags.etag,
     }),
-  };
+    Drover: filter,
+  });
 }
 
 /** A listing of the bucket, kept with the job only. */
-function generatorOf(bucket: string, { prefix, suffix }: JobFlags): PartialRequest {
+function generatorOf(bucket: string, { prefix, suffix }: JobFlags, filter: PartialRequest | undefined): PartialRequest {
   const names = defined({
     MatchAnyPrefix: prefix === undefined ? undefined : [prefix],
     MatchAnySuffix: suffix === undefined ? undefined : [suffix],
@@ -79,6 +91,7 @@ function generatorOf(bucket: string, { prefix, suffix }: JobFlags): PartialReque
       SourceBucket: `arn:aws:s3:::${bucket}`,
       EnableManifestOutput: false,
       Filter: Object.keys(names).length === 0 ? undefined : { KeyNameConstraint: names },
+      Drover: filter,
     }),
   };
 }
@@ -103,6 +116,7 @@ function refuseFlagsWithoutTheirOwner(flags: JobFlags): void {
     [flags.fields, '--fields', flags.manifest, '--manifest'],
     [flags.prefix, '--prefix', flags.bucket, '--bucket'],
     [flags.suffix, '--suffix', flags.bucket, '--bucket'],
+    [flags.filter, '--filter', flags.manifest ?? flags.bucket, '--manifest or --bucket'],
     [flags.parameters, '--parameters', flags.operation, '--operation'],
     [flags.set, '--set', flags.operation, '--operation'],
     ...shorthandsGiven(flags).map((flag) => [true, flag, flags.operation, '--operation'] as const),

@@ -234,6 +234,20 @@ describe('drover jobs create', () => {
     });
   });
 
+  test('narrows a manifest or a listing by a filter, whose values are read by their types', async () => {
+    const json = 'Tags.MatchAll=[{"Key":"team","Value":"a"}]';
+    const filter = ['--filter', 'OlderThan=90d', '--filter', 'First=100', '--filter', 'Head=true', '--filter', json];
+    const Drover = {
+      Filter: { OlderThan: '90d', First: 100, Head: true, Tags: { MatchAll: [{ Key: 'team', Value: 'a' }] } },
+    };
+    const rest = ['--role-arn', ROLE, ...TAGGING, '--no-report', ...filter];
+    await runCli(['jobs', 'create', '--bucket', 'photos', ...rest], drover);
+    expect(sent()).toMatchObject({ ManifestGenerator: { S3JobManifestGenerator: { Drover } } });
+    drover.received.length = 0;
+    await runCli(['jobs', 'create', '--manifest', 's3://lists/2026/a.csv', ...rest], drover);
+    expect(sent()).toMatchObject({ Manifest: { Drover } });
+  });
+
   test('a manifest that is not there is named', async () => {
     const outcome = await runCli(
       ['jobs', 'create', '--manifest', 's3://lists/gone.csv', '--role-arn', ROLE, ...TAGGING, '--no-report'],
@@ -281,6 +295,11 @@ describe('drover jobs create', () => {
     ],
     [['--confirm-delete'], '--confirm-delete goes with --operation, which is missing.'],
     [['--set', 'A=b'], '--set goes with --operation, which is missing.'],
+    [
+      ['--bucket', 'b', '--filter', 'OldThan=1d'],
+      '--filter OldThan: the filter has no member OldThan. Did you mean OlderThan?',
+    ],
+    [['--bucket', 'b', '--filter', 'First=ten'], '--filter First takes a number, not "ten".'],
     [
       ['--operation', 'put-object-legal-hold'],
       `--operation put-object-legal-hold needs LegalHold: --set LegalHold=… or --parameters '{"LegalHold": …}'`,
