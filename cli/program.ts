@@ -6,6 +6,7 @@ import { addJobsClone } from './commands/jobs-clone.ts';
 import { addJobsConfirm } from './commands/jobs-confirm.ts';
 import { addJobsCreate } from './commands/jobs-create.ts';
 import { addJobsDescribe } from './commands/jobs-describe.ts';
+import { addJobsFailures } from './commands/jobs-failures.ts';
 import { addJobsList } from './commands/jobs-list.ts';
 import { addJobsPriority } from './commands/jobs-priority.ts';
 import { addJobsRetry } from './commands/jobs-retry.ts';
@@ -72,6 +73,7 @@ function addJobs(program: Command, runtime: Runtime): void {
   addJobsList(jobs, runtime);
   addJobsDescribe(jobs, runtime);
   addJobsWatch(jobs, runtime);
+  addJobsFailures(jobs, runtime);
   addJobsCancel(jobs, runtime);
   addJobsConfirm(jobs, runtime);
   addJobsPriority(jobs, runtime);

@@ -4,6 +4,18 @@ import type { Message } from './message.ts';
 /** A line of a completion report: as text just as it stands in the file, in JSON by the names of its columns. */
 export interface ReportLine extends Message {
   readonly text: string;
+  readonly json: ReportColumns;
+}
+
+/** The columns of a report's line, by S3's names for them. */
+export interface ReportColumns {
+  readonly Bucket: string;
+  readonly Key: string;
+  readonly VersionId: string;
+  readonly TaskStatus: string;
+  readonly HTTPStatusCode: string;
+  readonly ErrorCode: string;
+  readonly ResultMessage: string;
 }
 
 const NUMBER = /^\d+$/;

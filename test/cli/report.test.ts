@@ -134,3 +134,51 @@ describe('drover report', () => {
     );
   });
 });
+
+describe('drover jobs failures', () => {
+  const failedFile = (content: string): void => {
+    objects[`/reports/${FOLDER}/manifest.json`] = JSON.stringify({
+      Format: 'Report_CSV_20180820',
+      Results: [fileOf('succeeded', '1.csv', SUCCEEDED), fileOf('failed', '2.csv', content)],
+    });
+    objects[`/reports/${FOLDER}/results/2.csv`] = content;
+  };
+  const failed = (key: string, code: string, message: string): string =>
+    `photos,${key},,failed,404,${code},"${message}"\r\n`;
+
+  test('counts failures by error code, the most frequent first, with a message and some objects', async () => {
+    const gone = ['a', 'b', 'c', 'd'].map((key) => failed(key, 'NoSuchKey', 'The key\ndoes not exist.'));
+    failedFile([failed('z', 'AccessDenied', 'no'), ...gone].join(''));
+    const outcome = await runCli(['jobs', 'failures', JOB], drover);
+    expect(linesOf(outcome.stdout)).toEqual([
+      'TASKS  ERROR CODE    FIRST MESSAGE            FOR EXAMPLE',
+      '    4  NoSuchKey     The key does not exist.  photos/a, photos/b, photos/c, …',
+      '    1  AccessDenied  no                       photos/z',
+      `Once more, only these: drover jobs retry ${JOB} --only failed`,
+    ]);
+    const json = await runCli(['jobs', 'failures', JOB, '--json'], drover);
+    expect(linesOf(json.stdout).map((line) => JSON.parse(line).Tasks)).toEqual([4, 1]);
+  });
+
+  test('counts a code for each object without keeping them all', async () => {
+    failedFile(Array.from({ length: 1_500 }, (_, n) => failed(`k${n}`, `Code${n}`, 'm')).join(''));
+    const outcome = await runCli(['jobs', 'failures', JOB, '--json'], drover);
+    const groups = linesOf(outcome.stdout).map((line) => JSON.parse(line) as { ErrorCode: string; Tasks: number });
+    expect(groups).toHaveLength(1_001);
+    expect(groups[0]).toMatchObject({ ErrorCode: '(others)', Tasks: 500 });
+  });
+
+  test('says so where nothing failed', async () => {
+    objects[`/reports/${FOLDER}/manifest.json`] = JSON.stringify({
+      Results: [fileOf('succeeded', '1.csv', SUCCEEDED)],
+    });
+    const outcome = await runCli(['jobs', 'failures', JOB], drover);
+    expect(linesOf(outcome.stdout)).toEqual([`No task of job ${JOB} failed.`]);
+  });
+
+  test('needs a report', async () => {
+    job = { JobId: JOB, Status: 'Complete', Report: { Enabled: false } };
+    const outcome = await runCli(['jobs', 'failures', JOB], drover);
+    expect(outcome).toMatchObject({ code: 1, stderr: `drover: Job ${JOB} was created without a report.\n` });
+  });
+});

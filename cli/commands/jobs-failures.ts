@@ -1,0 +1,38 @@
+import type { Command } from 'commander';
+import { EXIT } from '../exit-code.ts';
+import { examples } from '../help.ts';
+import { checkJobId } from '../options/job-id.ts';
+import { failureTable } from '../output/failure-lines.ts';
+import { groupFailures } from '../report/failure-groups.ts';
+import { readReport, reportFilesOf } from '../report/job-report.ts';
+import { type Runtime, runs } from '../runtime.ts';
+
+/** `drover jobs failures`. */
+export function addJobsFailures(jobs: Command, runtime: Runtime): void {
+  const command = jobs
+    .command('failures')
+    .argument('<id>', 'a job that has ended, with a completion report')
+    .summary('count what failed, by error code')
+    .description(
+      "Counts the failed tasks of a job's completion report by error code, with a message and some objects of each.",
+    )
+    .addHelpText(
+      'after',
+      examples(
+        ['What went wrong', 'drover jobs failures 00e123a4-c0d8-41f4-a0eb-b46f9ba5b07c'],
+        ['For programs', 'drover jobs failures $ID --json | jq -r "[.Tasks, .ErrorCode] | @tsv"'],
+        ['Each failed task', 'drover report $ID --failed'],
+      ),
+    );
+  runs<object, [string]>(command, runtime, async (context, _options, id) => {
+    const job = await (await context.api()).describeJob(checkJobId(id));
+    const store = await context.objects();
+    try {
+      const groups = await groupFailures(readReport(store, await reportFilesOf(store, job), true));
+      await context.printer.printAll(failureTable(job.JobId, groups));
+      return EXIT.done;
+    } finally {
+      store.close();
+    }
+  });
+}
