@@ -11,6 +11,7 @@ import { droverUsage, secondsAround, workBytes } from './drover-usage.ts';
 import { type Assumption, type Cost, costOf, type Estimate } from './estimate.ts';
 import type { EstimateAssumptions } from './estimate-request.ts';
 import { feesOf } from './fees.ts';
+import { filterLooks } from './filter-looks.ts';
 import { jobSize, LINE_BYTES } from './job-size.ts';
 import { GIGABYTE, type ObjectWork, objectCosts, storageOfCopies } from './object-costs.ts';
 import { PRICE_LIST, PRICES, type StorageClass } from './prices.ts';
@@ -80,6 +81,7 @@ export function estimateJob(source: EstimateSource): Estimate {
       name: operation.name,
       work,
       generated: request.ManifestGenerator !== undefined,
+      looks: filterLooks(request),
       dryRun: request.Drover?.DryRun === true,
       restoreDays: request.Operation.S3InitiateRestoreObject?.ExpirationInDays,
     }),

@@ -19,13 +19,24 @@ export interface FeeInput {
   readonly dryRun: boolean;
   /** Whether the manifest is made from a listing. */
   readonly generated: boolean;
+  /** Requests for each object that the job's filters look at, while it is prepared. */
+  readonly looks: number;
   /** Days that restored copies are kept. */
   readonly restoreDays: number | undefined;
 }
 
 /** Fees that depend on what the objects are, which an estimate does not see: each with its condition and price. */
 export function feesOf(input: FeeInput): string[] {
-  return [...(input.generated ? [LISTING] : []), ...(input.dryRun ? [] : operationFees(input))];
+  return [
+    ...(input.generated ? [LISTING] : []),
+    ...(input.looks > 0 ? [lookFee(input.looks)] : []),
+    ...(input.dryRun ? [] : operationFees(input)),
+  ];
+}
+
+function lookFee(looks: number): string {
+  const price = dollars(PRICES.get * 1e6 * looks);
+  return `Filter: each million objects that it looks at, wanted or not, cost ${price} for HEAD and GET requests in STANDARD.`;
 }
 
 const LISTING =

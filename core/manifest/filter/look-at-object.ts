@@ -4,6 +4,9 @@ import type { S3DataClient, S3Refusal } from '../../s3/s3-data-client.ts';
 import type { S3Object } from '../../s3/s3-request.ts';
 import { ManifestError } from '../manifest-error.ts';
 
+/** Characters of a key that are shown, so that why it is shown finds room in a failure's reason. */
+const SHOWN_KEY = 100;
+
 /** Whom to ask about objects, with the role of a job. */
 export interface LooksBy {
   readonly s3: S3DataClient;
@@ -41,7 +44,8 @@ export function lookFault(
   action: string,
 ): Error {
   const version = versionId === undefined ? '' : ` (version ${versionId})`;
-  const said = `s3://${bucket}/${key}${version}: ${code}: ${message}`;
+  const shown = key.length <= SHOWN_KEY ? key : `…${key.slice(-SHOWN_KEY)}`;
+  const said = `s3://${bucket}/${shown}${version}: ${code}: ${message}`;
   if (httpStatus === 403) {
     const needs = `The filter looks at each object: the job's role needs ${action}.`;
     return new ManifestError(failure, `${needs} ${said}`);

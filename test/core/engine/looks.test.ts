@@ -95,7 +95,7 @@ describe('a filter that looks at objects', () => {
     });
     await bad.create();
     await bad.runStage('prepare', 1);
-    expect((await bad.jobs.getState(bad.jobId))?.failureReasons?.[0]?.FailureReason).toMatch(/\(line 3001\)$/);
+    expect((await bad.jobs.getState(bad.jobId))?.failureReasons?.[0]?.FailureReason).toMatch(/\(line 3001\b/);
     expect([...bad.work.objects.keys()].filter((key) => /prepare\/\d+\.json$/.test(key))).toHaveLength(1);
   });
 

@@ -69,6 +69,20 @@ describe('the objects’ own requests', () => {
   });
 });
 
+test('a filter that looks at objects says what its looks cost', () => {
+  const generator = { SourceBucket: 'arn:aws:s3:::data', EnableManifestOutput: false };
+  const request = (Filter: object): JobRequest =>
+    requestOf(undefined, {
+      Manifest: undefined,
+      ManifestGenerator: { S3JobManifestGenerator: { ...generator, Drover: { Filter } } },
+    });
+  const fees = (Filter: object): string => estimated(1e6, request(Filter)).Fees.join();
+  const Tags = { MatchAny: [{ Key: 'a' }] };
+  expect(fees({ Tags })).toContain('Filter: each million objects that it looks at, wanted or not, cost $0.40');
+  expect(fees({ Tags, Head: true, MatchAnyEncryptionStatus: ['SSE-S3'] })).toContain('$0.80');
+  expect(fees({ First: 1 })).not.toContain('Filter:');
+});
+
 describe('S3 Batch Operations', () => {
   test('takes a dollar a million and a quarter a job, and the objects’ requests besides', () => {
     expect(estimated(1e9).S3BatchOperations).toMatchObject({
