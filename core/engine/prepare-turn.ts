@@ -1,6 +1,7 @@
 import { JobTrouble } from '../job/job-trouble.ts';
 import type { JobFailure, StoredRequest } from '../job/records.ts';
 import { USUAL_SELECTION } from '../job/task-selection.ts';
+import { FAILURE_REASON_LENGTH } from '../job/transition.ts';
 import { type LookFilter, lookFilterOf } from '../manifest/filter/look-filter.ts';
 import { rowFilterOf } from '../manifest/filter/row-filter.ts';
 import type { RowFilter } from '../manifest/filter/row-predicate.ts';
@@ -44,6 +45,9 @@ export interface PrepareDependencies extends EngineDependencies {
 
 /** How long to wait after a Map that cut no chunk, in seconds. */
 const STANDSTILL_SECONDS = 15;
+
+/** Characters of a file's key that are shown with its bad line. */
+const SHOWN_KEY = 100;
 
 /** Executions of this stage hand over when they have turned so often: a history ends at 25,000 events. */
 const TURNS = 100;
@@ -287,11 +291,16 @@ function planOf(stored: StoredRequest, chunks: readonly ManifestChunk[], records
 
 /** The failure of a job for its manifest's first bad line, which counts from 1 in its file. */
 function badLine(chunks: readonly ManifestChunk[], index: number, line: number, reason: string): ManifestError {
-  const chunk = chunks[index];
-  const several = chunk !== undefined && chunks.some(({ key }) => key !== chunk.key);
-  const place = `${chunk?.rows === true ? 'row' : 'line'} ${line}`;
-  const where = several ? `${place} of s3://${chunk.bucket}/${chunk.key}` : place;
-  return invalidManifest(`${reason} (${where})`);
+  const { bucket = '', key = '', rows, keys } = chunks[index] ?? {};
+  // Lists that Drover made itself are in no file that users know.
+  const file = bucket === '' || keys !== undefined ? '' : ` of s3://${bucket}/${shortened(key)}`;
+  const where = ` (${rows === true ? 'row' : 'line'} ${line}${file})`;
+  return invalidManifest(reason.slice(0, FAILURE_REASON_LENGTH - where.length) + where);
+}
+
+/** So much of a key that it and what is wrong find room in a failure's reason: its end tells files apart. */
+function shortened(key: string): string {
+  return key.length <= SHOWN_KEY ? key : `…${key.slice(-SHOWN_KEY)}`;
 }
 
 function noTasks({ request }: StoredRequest, filtered: number): ManifestError {
@@ -301,6 +310,6 @@ function noTasks({ request }: StoredRequest, filtered: number): ManifestError {
     return invalidManifest(`Job ${source.JobId} has no tasks that are ${source.Tasks ?? USUAL_SELECTION}`);
   }
   const reason =
-    filtered === 0 ? 'The manifest names no objects' : `The filter left out all ${filtered} lines of the manifest`;
+    filtered === 0 ? 'The manifest names no objects' : `The filter left out every line of the manifest (${filtered})`;
   return invalidManifest(reason);
 }

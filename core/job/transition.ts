@@ -30,7 +30,7 @@ const NEW_EPOCH: ReadonlySet<JobStatus> = new Set(['Active', 'Pausing', 'Complet
 
 /** S3 Control's limits for JobFailure (model 2018-08-20): 64 and 256 characters. */
 const FAILURE_CODE_LENGTH = 64;
-const FAILURE_REASON_LENGTH = 256;
+export const FAILURE_REASON_LENGTH = 256;
 
 /**
  * The state of a job that moves along an arrow, ready for `JobStore.updateState`: version and, where the stage changes,

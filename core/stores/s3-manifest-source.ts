@@ -23,9 +23,9 @@ export function createS3ManifestFiles(client: S3Client, location: Manifest['Loca
   const version = location.ObjectVersionId === undefined ? {} : { VersionId: location.ObjectVersionId };
   const etag = location.ETag === undefined ? {} : { IfMatch: `"${bareETag(location.ETag)}"` };
   return {
-    manifest: { bucket, key, ...source(client, { Bucket: bucket, Key: key, ...etag, ...version }) },
+    manifest: { bucket, key, ...source(client, MANIFEST, { Bucket: bucket, Key: key, ...etag, ...version }) },
     open: (otherBucket, otherKey, otherEtag) =>
-      source(client, {
+      source(client, FILE, {
         Bucket: otherBucket,
         Key: otherKey,
         ...(otherEtag === undefined ? {} : { IfMatch: otherEtag }),
@@ -33,6 +33,15 @@ export function createS3ManifestFiles(client: S3Client, location: Manifest['Loca
     list: (listed, prefix) => list(client, listed, prefix),
   };
 }
+
+/** What an object is to the manifest, in the words of a failure. */
+interface Role {
+  readonly what: string;
+  /** Of the ETag that it should have. */
+  readonly since: string;
+}
+const MANIFEST: Role = { what: 'the manifest', since: 'the job was created with' };
+const FILE: Role = { what: 'the manifest’s file', since: 'it had when the manifest was looked at first' };
 
 async function* list(client: S3Client, bucket: string, prefix: string): AsyncGenerator<FoundObject> {
   const named = `s3://${bucket}/${prefix}*`;
@@ -51,6 +60,7 @@ async function* list(client: S3Client, bucket: string, prefix: string): AsyncGen
 /** An object, pinned to its ETag: the one that is demanded, or the one that it has when it is met first. */
 function source(
   client: S3Client,
+  role: Role,
   demanded: Pick<GetObjectCommandInput, 'Bucket' | 'Key' | 'IfMatch' | 'VersionId'>,
 ): ManifestSource {
   const named = `s3://${demanded.Bucket}/${demanded.Key}`;
@@ -67,7 +77,7 @@ function source(
         pin(ETag);
         return ContentLength ?? 0;
       } catch (error) {
-        throw manifestFault(error, named, object.IfMatch ?? '');
+        throw manifestFault(error, role, named, object.IfMatch ?? '');
       }
     },
     async *read(start, end) {
@@ -83,11 +93,11 @@ function source(
           }
           // A stream that ends early without an error is taken up again like one that broke.
           if (position < end && attempt >= RESUMPTIONS)
-            throw new Error(`the manifest ${named} cannot be read to its end`);
+            throw new Error(`${role.what} ${named} cannot be read to its end`);
         } catch (error) {
           // Only a stream that broke has no answer: what S3 refused it would refuse again.
           if (statusOf(error) !== undefined || attempt >= RESUMPTIONS)
-            throw manifestFault(error, named, object.IfMatch ?? '');
+            throw manifestFault(error, role, named, object.IfMatch ?? '');
         }
       }
     },
@@ -95,7 +105,7 @@ function source(
 }
 
 function listingFault(error: unknown, bucket: string, named: string): unknown {
-  if (statusOf(error) !== 403) return manifestFault(error, named, '');
+  if (statusOf(error) !== 403) return manifestFault(error, FILE, named, '');
   return new ManifestError(
     'ManifestReadForbidden',
     `Listing the manifest's files ${named} is forbidden: AccessDenied. The job's role needs s3:ListBucket on ${bucket}.`,
@@ -103,30 +113,40 @@ function listingFault(error: unknown, bucket: string, named: string): unknown {
   );
 }
 
-function manifestFault(error: unknown, named: string, etag: string): unknown {
+function manifestFault(error: unknown, { what, since }: Role, named: string, etag: string): unknown {
   switch (statusOf(error)) {
     case 403:
       return new ManifestError(
         'ManifestReadForbidden',
-        `Reading the manifest is forbidden: AccessDenied. The job's role needs s3:GetObject on ${named}.`,
+        `Reading ${what} is forbidden: AccessDenied. The job's role needs s3:GetObject on ${named}.`,
         { cause: error },
       );
     case 404:
-      return new ManifestError('ManifestNotFound', `There is no manifest at ${named}.`, { cause: error });
+      return new ManifestError('ManifestNotFound', gone(what, named), { cause: error });
     case 412:
       return new ManifestError(
         'ManifestETagMismatch',
-        `The manifest ${named} does not have the ETag ${etag} that the job was created with: it was changed since.`,
+        `${capital(what)} ${named} does not have the ETag ${etag} that ${since}: it was changed since.`,
         { cause: error },
       );
     default:
       if (!isFinal(error)) return error;
-      return new ManifestError('ManifestNotReadable', `S3 refused to read the manifest ${named}: ${text(error)}.`, {
+      return new ManifestError('ManifestNotReadable', `S3 refused to read ${what} ${named}: ${text(error)}.`, {
         cause: error,
       });
   }
 }
 
+function gone(what: string, named: string): string {
+  return what === MANIFEST.what ? `There is no manifest at ${named}.` : `${capital(what)} ${named} is not there.`;
+}
+
+function capital(words: string): string {
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
+/** A HEAD is refused without a word: then its status is all that is known. */
 function text(error: unknown): string {
-  return error instanceof Error ? `${error.name} ${error.message}` : String(error);
+  if (!(error instanceof Error)) return String(error);
+  return error.message === 'UnknownError' ? `HTTP status ${statusOf(error)}` : `${error.name} ${error.message}`;
 }

@@ -109,7 +109,12 @@ function openAccess(stored: StoredRequest): JobAccess {
   const { jobId, request } = stored;
   const externalId = requireVariable('EXTERNAL_ID');
   const credentials = dataCredentials() ?? roleCredentials({ sts: sts(), roleArn: request.RoleArn, jobId, externalId });
-  const s3 = new S3Client({ ...dataS3Settings(), credentials: sdkCredentials(credentials) });
+  // Manifests and reports may be in any Region, as the objects may.
+  const s3 = new S3Client({
+    ...dataS3Settings(),
+    credentials: sdkCredentials(credentials),
+    followRegionRedirects: true,
+  });
   const data = createS3DataClient({ credentials, ...dataS3() });
   // Functions are always those of this account, whatever S3 the objects are in.
   const lambda = createLambdaDataClient({

@@ -60,9 +60,13 @@ describe('a manifest that cannot be used fails the job before its first task, wi
   });
 
   test.each([
-    ['a column too many', 'data,a,b', /Unexpected number of task fields.*\(line 3\)/],
-    ['a key that is not URL-encoded', 'data,100%', /Invalid object key format "100%".*\(line 3\)/],
-    ['quotes that do not balance', 'data,"a', /not properly formatted.*\(line 3\)/],
+    ['a column too many', 'data,a,b', /Unexpected number of task fields.*\(line 3 of s3:\/\/data\/bad\.csv\)/],
+    [
+      'a key that is not URL-encoded',
+      'data,100%',
+      /Invalid object key format "100%".*\(line 3 of s3:\/\/data\/bad\.csv\)/,
+    ],
+    ['quotes that do not balance', 'data,"a', /not properly formatted.*\(line 3 of s3:\/\/data\/bad\.csv\)/],
   ])('when a line has %s', async (_, line, reason) => {
     const manifest = await putManifest(s3, 'data', 'bad.csv', ['data,a', 'data,b', line, 'data,c']);
     await expectFailedUnbegun(await ended(manifest), 'InvalidManifestContent', reason);

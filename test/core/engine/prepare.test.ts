@@ -74,7 +74,8 @@ describe('a manifest cut into many chunks, whatever dies meanwhile', () => {
           const bench = benchOf(lines.join(''), chunkBytes, lives);
           await bench.create();
           await bench.runStage('prepare', 1);
-          const reason = `Unexpected number of task fields: 1 where Fields names 2 (line ${Math.min(...bad) + 1})`;
+          const where = `line ${Math.min(...bad) + 1} of s3://m/m.csv`;
+          const reason = `Unexpected number of task fields: 1 where Fields names 2 (${where})`;
           expect(await bench.jobs.getState(bench.jobId)).toMatchObject({
             status: 'Failing',
             failureReasons: [{ FailureCode: 'InvalidManifestContent', FailureReason: reason }],

@@ -45,7 +45,7 @@ describe('a job from New to its report', () => {
       failureReasons: [
         {
           FailureCode: 'InvalidManifestContent',
-          FailureReason: 'Unexpected number of task fields: 1 where Fields names 2 (line 13)',
+          FailureReason: 'Unexpected number of task fields: 1 where Fields names 2 (line 13 of s3://m/m.csv)',
         },
       ],
     });
