@@ -4,6 +4,8 @@ import { filterProblems } from './check-filter.ts';
 import { parseBucketArn } from './object-arn.ts';
 import type { JobRequest } from './request.ts';
 
+type Generator = NonNullable<NonNullable<JobRequest['ManifestGenerator']>['S3JobManifestGenerator']>;
+
 const PATH = 'ManifestGenerator.S3JobManifestGenerator';
 
 /** What of a generator is wrong that can be known without a look at its bucket. */
@@ -11,7 +13,7 @@ export function generatorProblems({
   S3JobManifestGenerator: generator,
 }: NonNullable<JobRequest['ManifestGenerator']>): Problem[] {
   if (generator === undefined) return [{ path: PATH, says: 'is missing: it is the one generator there is' }];
-  const { SourceBucket: source, EnableManifestOutput: output, Filter: filter = {}, Drover: options } = generator;
+  const { SourceBucket: source, Filter: filter = {}, Drover: options } = generator;
   const bucket = parseBucketArn(source);
   const [encryption] = filter.MatchAnyObjectEncryption ?? [];
   const problems: (Problem | undefined)[] = [
@@ -24,17 +26,13 @@ export function generatorProblems({
     bucket?.endsWith('--x-s3') === true
       ? { path: `${PATH}.SourceBucket`, says: 'must be a general purpose bucket: directory buckets are not supported' }
       : undefined,
-    output
-      ? {
-          path: `${PATH}.EnableManifestOutput`,
-          says: 'must be false: this version of Drover keeps the list with the job, and writes it nowhere else',
-        }
-      : undefined,
     filter.EligibleForReplication === undefined
       ? undefined
       : {
           path: `${PATH}.Filter.EligibleForReplication`,
-          says: 'is not supported: which objects the rules of a bucket would replicate is known to S3 only. See ObjectReplicationStatuses',
+          says:
+            'is not supported: whether S3 would replicate an object depends on more than the rules of its bucket, which is ' +
+            'all that public requests tell (keys, owners, earlier replication). See ObjectReplicationStatuses',
         },
     encryption !== undefined && Object.keys(encryption).length !== 1
       ? {
@@ -45,6 +43,28 @@ export function generatorProblems({
   ];
   return [
     ...problems.filter((problem) => problem !== undefined),
+    ...outputProblems(generator),
     ...filterProblems(options?.Filter, GENERATED_COLUMNS, `${PATH}.Drover.Filter`),
   ];
+}
+
+/** What is wrong with where the list is to be written; nothing where it is not to be. */
+function outputProblems({ EnableManifestOutput: enabled, ManifestOutputLocation: location }: Generator): Problem[] {
+  if (!enabled) return [];
+  const path = `${PATH}.ManifestOutputLocation`;
+  if (location === undefined) return [{ path, says: 'is missing, and EnableManifestOutput is true' }];
+  const bucket = parseBucketArn(location.Bucket);
+  const { SSES3, SSEKMS } = location.ManifestEncryption ?? {};
+  const problems: Problem[] = [];
+  if (bucket === undefined) {
+    const says = 'must be the ARN of a bucket and no more, like arn:aws:s3:::amzn-s3-demo-bucket';
+    problems.push({ path: `${path}.Bucket`, says });
+  } else if (bucket.endsWith('--x-s3')) {
+    const says = 'must be a general purpose bucket: directory buckets are not supported';
+    problems.push({ path: `${path}.Bucket`, says });
+  }
+  if (SSES3 !== undefined && SSEKMS !== undefined) {
+    problems.push({ path: `${path}.ManifestEncryption`, says: 'must have either SSE-S3 or SSE-KMS, but has both' });
+  }
+  return problems;
 }

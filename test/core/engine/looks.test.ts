@@ -99,6 +99,40 @@ describe('a filter that looks at objects', () => {
     expect([...bad.work.objects.keys()].filter((key) => /prepare\/\d+\.json$/.test(key))).toHaveLength(1);
   });
 
+  test('leaves each line to exactly one, whatever dies and though two executions prepare at once', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.integer({ min: 600, max: 3_000 }),
+        fc.integer({ min: 45, max: 120 }),
+        fc.array(fc.tuple(fc.integer({ min: 1, max: 12 }), fc.boolean()), { maxLength: 12 }),
+        async (count, seconds, lives) => {
+          const next = lives.values();
+          // Another execution may find an object's tags changed: whoever ends a chunk first decides for all.
+          let flips = 0;
+          const s3 = new MemoryObjects(
+            (name) => (numberIn(name) === 5 ? { tags: { third: (flips++ & 1) === 0 ? 'yes' : 'no' } } : third(name)),
+            async () => await bench.clock.sleep(seconds * 1_000),
+          );
+          const bench: EngineBench = benchOf(upTo(count), TAGGED, {
+            bucket: s3,
+            lifeOf: (name) => {
+              const life = name === 'chunk' || name === 'prepare' ? next.next() : undefined;
+              return life === undefined || life.done === true ? Life.forever() : new Life(...life.value);
+            },
+          });
+          await bench.create();
+          await Promise.all([bench.runStage('prepare', 1), bench.runStage('prepare', 1)]);
+          const found = tasksOf(bench).flat().sort(inOrder);
+          expect(found.filter((number) => number !== 5)).toEqual(upTo(count).filter(isThird));
+          expect(found.filter((number) => number === 5).length).toBeLessThan(2);
+          const state = await bench.jobs.getState(bench.jobId);
+          expect(state).toMatchObject({ status: 'Ready', totalTasks: found.length, filtered: count - found.length });
+        },
+      ),
+      { numRuns: 15 },
+    );
+  });
+
   test('takes the first ones in the manifest’s order, though they were left to others, and looks at no more', async () => {
     const bench: EngineBench = benchOf(
       upTo(4_000),
