@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { keysOf, s3ControlOf, s3Of, tagJob, untilEnded } from './support/clients.ts';
 import { LocalCloud } from './support/local-cloud.ts';
@@ -50,8 +50,8 @@ suite('what the documents tell a new user to type', () => {
 
   test('examples/README.md', async () => {
     const blocks = await shellBlocks('examples/README.md');
-    expect(blocks).toHaveLength(5);
-    const [prepare = '', tag = '', checksum = '', size = '', others = ''] = blocks;
+    expect(blocks).toHaveLength(6);
+    const [prepare = '', tag = '', checksum = '', size = '', manifests = '', others = ''] = blocks;
     await terminal.run(prepare);
 
     const tagged = await terminal.run(tag);
@@ -69,6 +69,7 @@ suite('what the documents tell a new user to type', () => {
       );
     }
 
+    await everyManifest(manifests);
     await otherOperations(others);
   }, 240_000);
 
@@ -110,6 +111,32 @@ print(control.create_job(**job)['JobId'])
 
 /** The ETag of the examples' manifest. */
 const ETAG = 'aws s3api head-object --bucket examples --key manifest.csv --query ETag --output text';
+
+/** Objects that the job of each manifest finds; all of them unless a filter, or an earlier report, leaves some out. */
+const FOUND: Readonly<Record<string, readonly string[]>> = {
+  'examples/manifests/csv-inventory.yaml': Object.keys(OBJECTS).slice(0, 2),
+  'examples/manifests/parquet.yaml': Object.keys(OBJECTS).slice(0, 2),
+  'examples/table.yaml': Object.keys(OBJECTS).slice(0, 2),
+  'examples/manifests/failed.yaml': Object.keys(OBJECTS).slice(1),
+};
+
+/** Makes the examples' manifests and runs the job of each, line by line: no file of the folder is left out. */
+async function everyManifest(block: string): Promise<void> {
+  const [make = '', ...jobs] = block.trimEnd().split('\n');
+  await terminal.run(make);
+  const files = jobs.map((line) => /--file (\S+)/.exec(line)?.[1] ?? '');
+  const there = (await readdir('examples/manifests')).filter((name) => name.endsWith('.yaml'));
+  expect(files).toEqual(expect.arrayContaining(there.map((name) => `examples/manifests/${name}`)));
+  for (const [index, line] of jobs.entries()) {
+    const expected = FOUND[files[index] ?? ''] ?? Object.keys(OBJECTS);
+    const said = await terminal.run(line);
+    expect(said).toContain(`Complete: all ${expected.length} tasks succeeded`);
+    const [, jobId = ''] = /^Created job (.*)$/m.exec(said) ?? [];
+    const lines = await reportOf(jobId);
+    const keys = lines.map((each) => decodeURIComponent(each.split(',')[1]?.replaceAll('+', '%20') ?? ''));
+    expect(keys.sort()).toEqual(expected.map((key) => OBJECTS[key as keyof typeof OBJECTS]).sort());
+  }
+}
 
 /** Runs the examples' other jobs, line by line, and looks at what each has done. */
 async function otherOperations(block: string): Promise<void> {
