@@ -198,6 +198,9 @@ export class JobDriver {
       openBucket: (jobId: string) => {
         throw new Error(`job ${jobId} has a manifest`);
       },
+      openOutput: (jobId: string) => {
+        throw new Error(`job ${jobId} generates no manifest`);
+      },
       tasksPerShard: () => TASKS_PER_SHARD,
       checkBuckets: async () => undefined,
       attempt: `a${this.#invocations++}`,

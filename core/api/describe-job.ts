@@ -1,9 +1,10 @@
-import type { Job, Trouble } from '../job/records.ts';
-import type { DroverOptions } from '../job/request.ts';
+import type { Job, JobState, Trouble } from '../job/records.ts';
+import type { DroverOptions, JobRequest } from '../job/request.ts';
+import { outputLocationOf, outputManifestKey } from '../manifest/generator/manifest-output.ts';
 import type { ApiContext } from './context.ts';
 import { shownJob } from './find-job.ts';
 import { progressOf } from './progress.ts';
-import type { JobDescriptor } from './results.ts';
+import type { GeneratedManifestDescriptor, JobDescriptor } from './results.ts';
 
 /** What Drover knows of a job beyond S3's model. JSON shows it, XML has no place for it. */
 export interface DroverDescriptor extends DroverOptions {
@@ -48,7 +49,20 @@ function descriptorOf({ stored: { jobId, request }, state, totals }: Job, contex
     ...present('SuspendedDate', state.suspendedAt),
     ...present('SuspendedCause', state.status === 'Suspended' ? 'AWAITING_CONFIRMATION' : undefined),
     ...present('ManifestGenerator', request.ManifestGenerator),
+    ...present('GeneratedManifestDescriptor', generatedManifestOf(jobId, request, state)),
   };
+}
+
+/** The manifest that was generated for the job, once it was written where the request wants it. */
+function generatedManifestOf(
+  jobId: string,
+  request: JobRequest,
+  { generatedManifestETag: ETag }: JobState,
+): GeneratedManifestDescriptor | undefined {
+  const location = outputLocationOf(request);
+  if (location === undefined || ETag === undefined) return undefined;
+  const ObjectArn = `${location.Bucket}/${outputManifestKey(jobId, location)}`;
+  return { Format: location.ManifestFormat, Location: { ObjectArn, ETag } };
 }
 
 function troubleText(trouble: Trouble | undefined): string | undefined {

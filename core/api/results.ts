@@ -18,6 +18,12 @@ export type ProgressSummary = z.infer<typeof progressSummary>;
 
 const status = z.enum(JOB_STATUSES);
 
+const generatedManifestDescriptor = z.object({
+  Format: z.string(),
+  Location: z.object({ ObjectArn: z.string(), ETag: z.string() }),
+});
+export type GeneratedManifestDescriptor = z.infer<typeof generatedManifestDescriptor>;
+
 const jobDescriptor = z.object({
   JobId: z.string(),
   ConfirmationRequired: z.boolean().optional(),
@@ -37,6 +43,7 @@ const jobDescriptor = z.object({
   SuspendedDate: z.string().optional(),
   SuspendedCause: z.string().optional(),
   ManifestGenerator: jobRequest.shape.ManifestGenerator,
+  GeneratedManifestDescriptor: generatedManifestDescriptor.optional(),
 });
 export const describeJobResult = z.object({ Job: jobDescriptor });
 export type JobDescriptor = z.infer<typeof jobDescriptor>;

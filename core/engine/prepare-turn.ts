@@ -16,18 +16,18 @@ import type { S3DataClient } from '../s3/s3-data-client.ts';
 import type { OpenManifest } from '../stores/manifest-source.ts';
 import { SHARDS_PER_BLOCK } from '../stores/progress-store.ts';
 import { forEachBounded, mapBounded } from './bounded.ts';
-import type { EngineDependencies } from './dependencies.ts';
-import { clearTrouble, failJob, handOver, moveJob, NO_PROGRESS, noteTrouble } from './job-changes.ts';
-import { mapWorkers } from './map-workers.ts';
+import { failJob, handOver, moveJob, noteTrouble } from './job-changes.ts';
+import { mapItems } from './map-items.ts';
+import { writeOutput, writeOutputItem } from './output-manifest.ts';
+import type { OutputDependencies } from './output-range.ts';
 import { chunksInOrder, firstTasks, type Plan, readPlan, writePlan } from './plan.ts';
 import { type ChunkRecord, prepareChunk, readChunkRecord } from './prepare-chunk.ts';
 import { requireSurvey, surveyOf } from './survey.ts';
 import { tasksOfJob } from './tasks-of-job.ts';
-import { done, type ItemInput, map, type TurnInput, type TurnOutput, wait } from './turn.ts';
+import { done, type ItemInput, type TurnInput, type TurnOutput } from './turn.ts';
 import { guardTurn } from './turn-guard.ts';
-import { itemsKey } from './work-keys.ts';
 
-export interface PrepareDependencies extends EngineDependencies {
+export interface PrepareDependencies extends OutputDependencies {
   readonly openManifest: OpenManifest;
   /** S3 with the role of a job, whose manifest is a listing or whose filter looks at objects. */
   readonly openBucket: (jobId: string) => Promise<S3DataClient>;
@@ -42,9 +42,6 @@ export interface PrepareDependencies extends EngineDependencies {
   /** Keys that one call lists before it leaves the rest to others; the generator's own unless given. */
   readonly listingShare?: number;
 }
-
-/** How long to wait after a Map that cut no chunk, in seconds. */
-const STANDSTILL_SECONDS = 15;
 
 /** Characters of a file's key that are shown with its bad line. */
 const SHOWN_KEY = 100;
@@ -87,6 +84,8 @@ async function begin(deps: PrepareDependencies, { jobId, epoch }: TurnInput): Pr
 async function takeTurn(deps: PrepareDependencies, input: TurnInput, stored: StoredRequest): Promise<TurnOutput> {
   const plan = (await readPlan(deps.work, input.jobId)) ?? (await makePlan(deps, input, stored));
   if ('action' in plan) return plan;
+  const output = await writeOutput(deps, stored, plan);
+  if (output.missing.length > 0) return await mapOutput(deps, input, output.missing);
   const blocks = Array.from({ length: Math.ceil(plan.shards / SHARDS_PER_BLOCK) }, (_, block) => block);
   await forEachBounded(blocks, 32, (block) => deps.progress.createBlock(input.jobId, block));
   const next = stored.request.ConfirmationRequired === false ? 'Ready' : 'Suspended';
@@ -94,6 +93,7 @@ async function takeTurn(deps: PrepareDependencies, input: TurnInput, stored: Sto
     totalTasks: plan.tasks,
     shards: plan.shards,
     ...(plan.filtered === 0 ? {} : { filtered: plan.filtered }),
+    ...(output.etag === undefined ? {} : { generatedManifestETag: output.etag }),
   });
   await deps.callScheduler(input.jobId);
   return done(input);
@@ -157,30 +157,23 @@ async function mapChunks(
   input: TurnInput,
   missing: readonly NumberedChunk[],
 ): Promise<TurnOutput> {
-  const standing = `${missing[0]?.chunk}/${missing.length}`;
-  const before =
-    input.turn === 0 ? undefined : await deps.work.head(itemsKey(input.jobId, 'prepare', input.epoch, input.turn - 1));
-  if (before?.metadata['missing'] === standing) {
-    const state = await deps.jobs.getState(input.jobId);
-    if (state?.trouble === undefined) await noteTrouble(deps, input.jobId, input.epoch, NO_PROGRESS);
-    return wait(input, STANDSTILL_SECONDS);
-  }
-  if (before !== undefined) await clearTrouble(deps, input.jobId);
-  const items = itemsKey(input.jobId, 'prepare', input.epoch, input.turn);
   const rows = missing.map(({ chunk, source }) => `${chunk},${written(source)}`);
-  await deps.work.put(items, `chunk,source\n${rows.join('\n')}\n`, { missing: standing });
-  const concurrency = await mapWorkers(deps);
-  return map(input, { items, concurrency, deadline: deps.clock.now() + 15 * 60_000 });
+  return await mapItems(deps, input, `chunk,source\n${rows.join('\n')}\n`, `${missing[0]?.chunk}/${missing.length}`);
 }
 
-/** One child of PrepareJob's Map: cuts the chunk that the item names. */
+async function mapOutput(deps: PrepareDependencies, input: TurnInput, missing: readonly number[]): Promise<TurnOutput> {
+  return await mapItems(deps, input, `output\n${missing.join('\n')}\n`, `output ${missing[0]}/${missing.length}`);
+}
+
+/** One child of PrepareJob's Map: cuts the chunk that the item names, or writes a range of the generated manifest. */
 export async function prepareItem(deps: PrepareDependencies, input: ItemInput): Promise<void> {
   const { jobId, epoch, item } = input;
   const [state, stored] = await Promise.all([deps.jobs.getState(jobId), deps.jobs.getRequest(jobId)]);
   if (stored === undefined || state?.epoch !== epoch || state.status !== 'Preparing') return;
-  const chunk = Number(item['chunk']);
-  if ((await readChunkRecord(deps, jobId, chunk)) !== undefined) return;
   try {
+    if (item['output'] !== undefined) return await writeOutputItem(deps, stored, Number(item['output']));
+    const chunk = Number(item['chunk']);
+    if ((await readChunkRecord(deps, jobId, chunk)) !== undefined) return;
     const reader = await openReader(deps, stored);
     const { form } = await requireSurvey(deps.work, jobId);
     const source = read(item['source'] ?? '');

@@ -18,6 +18,9 @@ export const planKey = (jobId: string): string => `jobs/${jobId}/plan.json`;
 export const itemsKey = (jobId: string, stage: 'prepare' | 'run' | 'report', epoch: number, turn: number): string =>
   stage === 'run' ? `jobs/${jobId}/waves/${epoch}-${turn}.csv` : `jobs/${jobId}/${stage}/items-${epoch}-${turn}.csv`;
 
+/** What was written to the user's bucket of one range of a generated manifest. */
+export const outputRecordKey = (jobId: string, range: number): string => `jobs/${jobId}/output/${range}.json`;
+
 /** Results of the part of a shard that begins at task `from`. */
 export const resultsKey = (jobId: string, shard: number, from: number): string =>
   `jobs/${jobId}/results/${shard}/${from}.csv`;

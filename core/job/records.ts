@@ -46,6 +46,8 @@ export interface JobState {
   readonly totalTasks?: number;
   /** Lines of the manifest that its filter left out; absent where there are none. */
   readonly filtered?: number;
+  /** ETag of the generated manifest's manifest.json, without quotes; absent until and unless one was written. */
+  readonly generatedManifestETag?: string;
   /** Shards of the plan; absent until the manifest has been read. */
   readonly shards?: number;
   /** Milliseconds spent in Active, the present stay (since statusSince) not included. */

@@ -7,6 +7,7 @@ export interface JobChanges {
   readonly totalTasks?: number;
   readonly shards?: number;
   readonly filtered?: number;
+  readonly generatedManifestETag?: string;
   readonly statusUpdateReason?: string;
   /** Added to those that are there. */
   readonly failureReasons?: readonly JobFailure[];

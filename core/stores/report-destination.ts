@@ -1,9 +1,11 @@
-/** The user's report bucket, written with the job's role. Throws ReportNotWritable, or JobTrouble for the role itself. */
+/** The user's bucket for a report or a generated manifest, written with the job's role. Throws ReportNotWritable, or JobTrouble for the role itself. */
 export interface ReportDestination {
   readonly bucket: string;
   /** An object that is there, whole, once `close` has resolved, and not at all before. */
-  create(key: string): ReportObject;
-  put(key: string, body: string, contentType: string): Promise<void>;
+  /** Of lines, unless `contentType` says otherwise. */
+  create(key: string, contentType?: string): ReportObject;
+  /** Answers the object's ETag. */
+  put(key: string, body: string, contentType: string): Promise<string>;
 }
 
 export interface ReportObject {

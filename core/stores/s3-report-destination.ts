@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { PassThrough } from 'node:stream';
-import { PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
+import { PutObjectCommand, type PutObjectCommandInput, type S3Client } from '@aws-sdk/client-s3';
 import { Upload } from '@aws-sdk/lib-storage';
 import { type ReportDestination, ReportNotWritable, type ReportObject } from './report-destination.ts';
 import { isFinal } from './s3-error.ts';
@@ -10,24 +10,31 @@ export interface S3ReportDestinationOptions {
   readonly client: S3Client;
   readonly bucket: string;
   readonly expectedBucketOwner?: string;
+  /** Headers that say how to encrypt; SSE-S3 where left out. */
+  readonly encryption?: Encryption;
 }
 
+export type Encryption = Pick<PutObjectCommandInput, 'ServerSideEncryption' | 'SSEKMSKeyId'>;
+
 /** Reports are always encrypted with SSE-S3 (User Guide, batch-ops-examples-reports). */
-const ENCRYPTION = 'AES256';
+const REPORT_ENCRYPTION: Encryption = { ServerSideEncryption: 'AES256' };
 
 /** The report bucket in S3. Large files go up in parts of 8 MiB, one after the other: memory stays flat. */
 export function createS3ReportDestination(options: S3ReportDestinationOptions): ReportDestination {
   const common = {
     Bucket: options.bucket,
-    ServerSideEncryption: ENCRYPTION,
+    ...(options.encryption ?? REPORT_ENCRYPTION),
     ...(options.expectedBucketOwner === undefined ? {} : { ExpectedBucketOwner: options.expectedBucketOwner }),
-  } as const;
+  };
   return {
     bucket: options.bucket,
-    create: (key) => new UploadedObject(options.client, { ...common, Key: key, ContentType: 'text/csv' }),
+    create: (key, contentType = 'text/csv') =>
+      new UploadedObject(options.client, { ...common, Key: key, ContentType: contentType }),
     async put(key, body, contentType) {
       try {
-        await options.client.send(new PutObjectCommand({ ...common, Key: key, Body: body, ContentType: contentType }));
+        const object = { ...common, Key: key, Body: body, ContentType: contentType };
+        const { ETag = '' } = await options.client.send(new PutObjectCommand(object));
+        return ETag;
       } catch (error) {
         throw writeFault(error, options.bucket);
       }

@@ -6,6 +6,7 @@ import type { WorkerJob } from '../../core/engine/worker-job.ts';
 import { parseBucketArn } from '../../core/job/object-arn.ts';
 import type { StoredRequest } from '../../core/job/records.ts';
 import { createLambdaDataClient } from '../../core/lambda/create-lambda-data-client.ts';
+import { type OutputLocation, outputLocationOf } from '../../core/manifest/generator/manifest-output.ts';
 import { LineColumns } from '../../core/manifest/line-form.ts';
 import { operationOf } from '../../core/operations/registry.ts';
 import { createS3DataClient } from '../../core/s3/create-s3-data-client.ts';
@@ -15,7 +16,7 @@ import type { JobStore } from '../../core/stores/job-store.ts';
 import type { OpenManifest } from '../../core/stores/manifest-source.ts';
 import type { OpenReport } from '../../core/stores/report-destination.ts';
 import { createS3ManifestFiles } from '../../core/stores/s3-manifest-source.ts';
-import { createS3ReportDestination } from '../../core/stores/s3-report-destination.ts';
+import { createS3ReportDestination, type Encryption } from '../../core/stores/s3-report-destination.ts';
 import { sts } from './aws-clients.ts';
 import { dataAddressingStyle, dataCredentials, dataEndpoint, dataRegion, dataS3Settings } from './data-s3.ts';
 import { optionalVariable, requireVariable } from './environment.ts';
@@ -77,6 +78,29 @@ export function reportOpener(jobs: JobStore): OpenReport {
       ...(ExpectedBucketOwner === undefined ? {} : { expectedBucketOwner: ExpectedBucketOwner }),
     });
   };
+}
+
+/** The bucket that a job's generated manifest is written to, with the job's role. */
+export function outputOpener(jobs: JobStore): OpenReport {
+  return async (jobId) => {
+    const { stored, s3 } = await accessOf(jobs, jobId);
+    const location = outputLocationOf(stored.request);
+    const bucket = parseBucketArn(location?.Bucket ?? '');
+    if (location === undefined || bucket === undefined) throw new Error(`job ${jobId} writes no manifest`);
+    const { ExpectedManifestBucketOwner: owner, ManifestEncryption: encryption } = location;
+    return createS3ReportDestination({
+      client: s3,
+      bucket,
+      encryption: encryptionHeaders(encryption),
+      ...(owner === undefined ? {} : { expectedBucketOwner: owner }),
+    });
+  };
+}
+
+/** Without any the bucket's own default holds. */
+function encryptionHeaders({ SSES3, SSEKMS }: NonNullable<OutputLocation['ManifestEncryption']> = {}): Encryption {
+  if (SSEKMS !== undefined) return { ServerSideEncryption: 'aws:kms', SSEKMSKeyId: SSEKMS.KeyId };
+  return SSES3 === undefined ? {} : { ServerSideEncryption: 'AES256' };
 }
 
 /** A job's operation with its clients; `signal` ends its tasks with the invocation. */

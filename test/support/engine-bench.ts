@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { EngineDependencies } from '../../core/engine/dependencies.ts';
 import { type PrepareDependencies, prepareItem, prepareTurn } from '../../core/engine/prepare-turn.ts';
 import { type ReportDependencies, reportItem } from '../../core/engine/report-range.ts';
@@ -17,6 +18,7 @@ import type { TaskResult } from '../../core/operations/task-result.ts';
 import type { S3DataClient } from '../../core/s3/s3-data-client.ts';
 import { schedule } from '../../core/scheduling/schedule.ts';
 import type { Executions, SchedulerCall } from '../../core/stores/executions.ts';
+import type { ReportDestination } from '../../core/stores/report-destination.ts';
 import { Death, Life } from './life.ts';
 import { MemoryJobStore } from './memory-job-store.ts';
 import { MemoryProgressStore } from './memory-progress-store.ts';
@@ -75,6 +77,8 @@ export class EngineBench {
   readonly work = new MemoryWorkStore();
   /** What is in the report bucket. */
   readonly report = new Map<string, string>();
+  /** What is in the bucket of the generated manifest. */
+  readonly output = new Map<string, Buffer>();
   /** How often each key was carried out. */
   readonly executed = new Map<string, number>();
   readonly started = new Set<string>();
@@ -283,6 +287,7 @@ export class EngineBench {
         if (this.options.bucket === undefined) throw new Error('no bucket should be listed');
         return this.options.bucket;
       },
+      openOutput: async () => this.destination(life, 'output', this.output, (bytes) => bytes),
       openManifest: async () => ({
         manifest: {
           bucket: 'm',
@@ -302,22 +307,33 @@ export class EngineBench {
   }
 
   private reportDependencies(life: Life): ReportDependencies {
-    const put = async (key: string, body: string): Promise<void> => void this.report.set(key, body);
+    const destination = this.destination(life, 'reports', this.report, (bytes) => bytes.toString());
+    return { ...this.dependencies(life), openReport: async () => destination };
+  }
+
+  /** A bucket in memory; `read` makes of an object's bytes what is kept of it. */
+  private destination<Kept>(
+    life: Life,
+    bucket: string,
+    objects: Map<string, Kept>,
+    read: (bytes: Buffer) => Kept,
+  ): ReportDestination {
+    const put = async (key: string, body: Buffer): Promise<string> => {
+      objects.set(key, read(body));
+      return `"${createHash('md5').update(body).digest('hex')}"`;
+    };
     const create = (key: string) => {
       const pieces: Buffer[] = [];
       return {
         write: async (piece: Buffer) => void pieces.push(Buffer.from(piece)),
         close: async () => {
           await this.options.writeReport?.();
-          await life.effect(() => put(key, Buffer.concat(pieces).toString()));
+          await life.effect(() => put(key, Buffer.concat(pieces)));
         },
         abort: async () => undefined,
       };
     };
-    return {
-      ...this.dependencies(life),
-      openReport: async () => ({ bucket: 'reports', create, put: (k, b) => life.effect(() => put(k, b)) }),
-    };
+    return { bucket, create, put: (key, body) => life.effect(() => put(key, Buffer.from(body))) };
   }
 
   private life(name: FunctionName): Life {

@@ -42,7 +42,8 @@ export const NO_KEYS: readonly [code: string, reason: string] = [
   'Manifest generation found no keys matching the filter criteria.',
 ];
 
-const FAILED = 'ManifestGenerationFailed';
+/** The code is Drover's. */
+export const NOT_GENERATED = 'ManifestGenerationFailed';
 
 /**
  * `S3JobManifestGenerator`: the current objects of a bucket that its filter lets through. A chunk is a range of keys,
@@ -92,7 +93,9 @@ export function generatedManifest({ s3, clock, share: given }: GeneratedFrom, ge
         leave?.(left.map((range) => chunkOf(range, given ?? SHARE)));
       } catch (error) {
         if (!(error instanceof NotAListing)) throw error;
-        throw new ManifestError(FAILED, `The bucket ${bucket} cannot be listed: ${error.message}`, { cause: error });
+        throw new ManifestError(NOT_GENERATED, `The bucket ${bucket} cannot be listed: ${error.message}`, {
+          cause: error,
+        });
       }
     },
   };
@@ -110,13 +113,13 @@ function listingFault(bucket: string, owner: string | undefined, refusal: S3Refu
   if (httpStatus === 403) {
     const needs = owner === undefined ? '' : `, and account ${owner} must own it`;
     return new ManifestError(
-      FAILED,
+      NOT_GENERATED,
       `Listing the bucket ${bucket} is forbidden: ${said}. The job's role needs s3:ListBucket on it${needs}.`,
     );
   }
-  if (httpStatus === 404) return new ManifestError(FAILED, `There is no bucket ${bucket} to list: ${said}`);
+  if (httpStatus === 404) return new ManifestError(NOT_GENERATED, `There is no bucket ${bucket} to list: ${said}`);
   if (httpStatus >= 400 && httpStatus < 500) {
-    return new ManifestError(FAILED, `S3 refused to list the bucket ${bucket}: ${said}`);
+    return new ManifestError(NOT_GENERATED, `S3 refused to list the bucket ${bucket}: ${said}`);
   }
   return new Error(`The bucket ${bucket} cannot be listed at present: ${said}`);
 }

@@ -181,6 +181,17 @@ describe('the request as a whole', () => {
     return { ...request, ManifestGenerator: { S3JobManifestGenerator: generator } };
   };
 
+  /** A generator whose manifest is to be written. */
+  const writingTo = (changes: object): object => {
+    const location = { Bucket: 'arn:aws:s3:::out', ManifestFormat: 'S3InventoryReport_CSV_20211130', ...changes };
+    return { EnableManifestOutput: true, ManifestOutputLocation: location };
+  };
+
+  test('may have its generated manifest written', () => {
+    const asked = writingTo({ ManifestPrefix: 'p', ManifestEncryption: { SSEKMS: { KeyId: 'k' } } });
+    expect(checkJobRequest(generating(asked))).toMatchObject({ ManifestGenerator: { S3JobManifestGenerator: asked } });
+  });
+
   test('may have a generator instead of a manifest', () => {
     const Filter = { KeyNameConstraint: { MatchAnyPrefix: ['a'] }, MatchAnyObjectEncryption: [{ SSES3: {} }] };
     expect(checkJobRequest(generating({ Filter }))).toMatchObject({
@@ -191,7 +202,14 @@ describe('the request as a whole', () => {
   test.each([
     [{ SourceBucket: 'arn:aws:s3:::data/key' }, 'SourceBucket must be the ARN of a bucket and no more'],
     [{ SourceBucket: 'arn:aws:s3:::data--use1-az4--x-s3' }, 'SourceBucket must be a general purpose bucket'],
-    [{ EnableManifestOutput: true }, 'EnableManifestOutput must be false'],
+    [{ EnableManifestOutput: true }, 'ManifestOutputLocation is missing, and EnableManifestOutput is true'],
+    [writingTo({ Bucket: 'arn:aws:s3:::out/key' }), 'ManifestOutputLocation.Bucket must be the ARN of a bucket'],
+    [writingTo({ Bucket: 'arn:aws:s3:::out--use1-az4--x-s3' }), 'ManifestOutputLocation.Bucket must be a general'],
+    [writingTo({ ManifestFormat: 'CSV' }), 'ManifestOutputLocation.ManifestFormat'],
+    [
+      writingTo({ ManifestEncryption: { SSES3: {}, SSEKMS: { KeyId: 'k' } } }),
+      'ManifestOutputLocation.ManifestEncryption must have either SSE-S3 or SSE-KMS',
+    ],
     [{ Filter: { EligibleForReplication: true } }, 'Filter.EligibleForReplication is not supported'],
     [
       { Drover: { Filter: { MatchAnyEncryptionStatus: ['SSE-S3'] } } },

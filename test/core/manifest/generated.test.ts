@@ -9,6 +9,7 @@ import { readTaskLine } from '../../../core/manifest/task-line.ts';
 import type { S3DataClient } from '../../../core/s3/s3-data-client.ts';
 import { EngineBench } from '../../support/engine-bench.ts';
 import { Life } from '../../support/life.ts';
+import { listingS3 } from '../listing/listing-s3.ts';
 import { MemoryBucket } from '../listing/memory-bucket.ts';
 import { type LocalS3, startLocalS3 } from '../operations/local-s3.ts';
 
@@ -109,21 +110,6 @@ describe('a manifest generated from a bucket of the local S3', () => {
   });
 });
 
-/** S3 with one bucket in memory: answers the listing's requests. */
-function s3Of(bucket: MemoryBucket): S3DataClient {
-  return {
-    send: async ({ query = {} }) => {
-      const page = await bucket.document({
-        prefix: query['prefix'] ?? '',
-        after: query['start-after'],
-        ...(query['max-keys'] !== undefined && { most: Number(query['max-keys']) }),
-        folders: query['delimiter'] === '/',
-      });
-      return { ok: true, httpStatus: 200, headers: {}, body: page, bytes: Buffer.from(page) };
-    },
-  };
-}
-
 const request = (asked: Generator): Partial<JobRequest> =>
   ({ Manifest: undefined, ManifestGenerator: { S3JobManifestGenerator: asked } }) as Partial<JobRequest>;
 
@@ -139,7 +125,7 @@ describe('a job whose manifest is a listing', () => {
           const next = lives.values();
           const bench = new EngineBench({
             manifest: '',
-            bucket: s3Of(new MemoryBucket(keys, pageSize)),
+            bucket: listingS3(new MemoryBucket(keys, pageSize)),
             request: request(generator()),
             tasksPerShard: 4,
             listingShare: 5,
@@ -167,7 +153,7 @@ describe('a job whose manifest is a listing', () => {
     const filter = { KeyNameConstraint: { MatchAnySuffix: ['.none'] } };
     const bench = new EngineBench({
       manifest: '',
-      bucket: s3Of(new MemoryBucket(['a', 'b'])),
+      bucket: listingS3(new MemoryBucket(['a', 'b'])),
       request: request(generator({ Filter: filter })),
     });
     await bench.create();
@@ -180,7 +166,7 @@ describe('a job whose manifest is a listing', () => {
 
   test('leaves ranges to other calls once a call has listed its share', async () => {
     const keys = Array.from({ length: 3_000 }, (_, n) => `k${String(n).padStart(5, '0')}`);
-    const reader = generatedManifest({ s3: s3Of(new MemoryBucket(keys, 10)), clock: Date }, generator());
+    const reader = generatedManifest({ s3: listingS3(new MemoryBucket(keys, 10)), clock: Date }, generator());
     const found: string[] = [];
     let chunks: readonly ManifestChunk[] = (await reader.survey()).chunks.map((chunk) => ({ ...chunk, share: 500 }));
     let rounds = 0;
