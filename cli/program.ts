@@ -8,7 +8,9 @@ import { addJobsCreate } from './commands/jobs-create.ts';
 import { addJobsDescribe } from './commands/jobs-describe.ts';
 import { addJobsFailures } from './commands/jobs-failures.ts';
 import { addJobsList } from './commands/jobs-list.ts';
+import { addJobsPause } from './commands/jobs-pause.ts';
 import { addJobsPriority } from './commands/jobs-priority.ts';
+import { addJobsResume } from './commands/jobs-resume.ts';
 import { addJobsRetry } from './commands/jobs-retry.ts';
 import { addJobsWatch } from './commands/jobs-watch.ts';
 import { addOperations } from './commands/operations.ts';
@@ -76,6 +78,8 @@ function addJobs(program: Command, runtime: Runtime): void {
   addJobsFailures(jobs, runtime);
   addJobsCancel(jobs, runtime);
   addJobsConfirm(jobs, runtime);
+  addJobsPause(jobs, runtime);
+  addJobsResume(jobs, runtime);
   addJobsPriority(jobs, runtime);
 }
 

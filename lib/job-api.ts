@@ -29,6 +29,8 @@ const ROUTES = {
   manage: [
     ['POST', `${JOBS_PATH}/*/priority`],
     ['POST', `${JOBS_PATH}/*/status`],
+    ['POST', `${JOBS_PATH}/*/pause`],
+    ['POST', `${JOBS_PATH}/*/resume`],
     ['PUT', `${JOBS_PATH}/*/tagging`],
     ['DELETE', `${JOBS_PATH}/*/tagging`],
   ],
@@ -74,7 +76,7 @@ export class JobApi extends Construct {
     return this.grant(grantee, ROUTES.read);
   }
 
-  /** Allows to change jobs: confirm, cancel, priority, tags. */
+  /** Allows to change jobs: confirm, cancel, pause, resume, priority, tags. */
   grantManage(grantee: iam.IGrantable): iam.Grant {
     return this.grant(grantee, ROUTES.manage);
   }

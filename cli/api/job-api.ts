@@ -57,6 +57,16 @@ export class JobApi {
     return (await this.send({ method: 'POST', path: `${pathOf(jobId)}/status`, query })) as StatusAnswer;
   }
 
+  /** Holds the job until it is resumed. */
+  async pauseJob(jobId: string, reason?: string): Promise<StatusAnswer> {
+    const query = reason === undefined ? {} : { statusUpdateReason: reason };
+    return (await this.send({ method: 'POST', path: `${pathOf(jobId)}/pause`, query })) as StatusAnswer;
+  }
+
+  async resumeJob(jobId: string): Promise<StatusAnswer> {
+    return (await this.send({ method: 'POST', path: `${pathOf(jobId)}/resume` })) as StatusAnswer;
+  }
+
   async updatePriority(jobId: string, priority: number): Promise<PriorityAnswer> {
     const query = { priority: String(priority) };
     return (await this.send({ method: 'POST', path: `${pathOf(jobId)}/priority`, query })) as PriorityAnswer;

@@ -34,6 +34,18 @@ export function statusChanged(answer: StatusAnswer): Message {
   return { text: `Job ${answer.JobId} is now ${answer.Status}${reason}`, json: answer };
 }
 
+/** `jobs pause`. */
+export function jobPaused(answer: StatusAnswer): Message {
+  return { text: `Job ${answer.JobId} is ${answer.Status}. ${answer.StatusUpdateReason ?? ''}`.trim(), json: answer };
+}
+
+/** `jobs resume`. */
+export function jobResumed(answer: StatusAnswer): Message {
+  const { JobId, Status } = answer;
+  const waits = Status === 'Paused' || Status === 'Pausing' ? `: ${Status} until it has workers` : ` (${Status})`;
+  return { text: `Job ${JobId} may go on${waits}`, json: answer };
+}
+
 /** `jobs priority`. */
 export function priorityChanged(answer: PriorityAnswer): Message {
   return { text: `Job ${answer.JobId} now has priority ${answer.Priority}`, json: answer };

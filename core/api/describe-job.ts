@@ -1,4 +1,5 @@
-import type { Job, JobState, Trouble } from '../job/records.ts';
+import { holdText } from '../job/hold.ts';
+import type { Hold, Job, JobState, Trouble } from '../job/records.ts';
 import type { DroverOptions, JobRequest } from '../job/request.ts';
 import { outputLocationOf, outputManifestKey } from '../manifest/generator/manifest-output.ts';
 import type { ApiContext } from './context.ts';
@@ -10,6 +11,8 @@ import type { GeneratedManifestDescriptor, JobDescriptor } from './results.ts';
 export interface DroverDescriptor extends DroverOptions {
   /** What keeps the job from going on at present. */
   readonly Trouble?: Trouble;
+  /** The pause that a caller asked for. */
+  readonly Paused?: { readonly Since: string; readonly Reason?: string };
   /** Lines of the manifest that its filter left out. */
   readonly Filtered?: number;
   /** The S3 that the job's objects are in, when it is not this cloud's own: the RoleArn is then not used for them. */
@@ -39,7 +42,7 @@ function descriptorOf({ stored: { jobId, request }, state, totals }: Job, contex
     Priority: state.priority,
     ProgressSummary: progressOf(state, totals, context.clock()),
     // S3's model has no place for what keeps a job from going on, and its clients read no other member.
-    ...present('StatusUpdateReason', state.statusUpdateReason ?? troubleText(state.trouble)),
+    ...present('StatusUpdateReason', holdText(state) ?? state.statusUpdateReason ?? troubleText(state.trouble)),
     FailureReasons: state.failureReasons.map(({ FailureCode, FailureReason }) => ({ FailureCode, FailureReason })),
     Report: request.Report,
     CreationTime: state.createdAt,
@@ -69,10 +72,15 @@ function troubleText(trouble: Trouble | undefined): string | undefined {
   return trouble === undefined ? undefined : `${trouble.FailureCode}: ${trouble.FailureReason}`.slice(0, 256);
 }
 
+function pausedOf(held: Hold | undefined): DroverDescriptor['Paused'] {
+  return held === undefined ? undefined : { Since: held.since, ...present('Reason', held.reason) };
+}
+
 function droverOf({ stored, state }: Job, { objectsEndpoint }: ApiContext): { Drover?: DroverDescriptor } {
   const drover = {
     ...stored.request.Drover,
     ...present('Trouble', state.trouble),
+    ...present('Paused', pausedOf(state.held)),
     ...present('Filtered', state.filtered),
     ...present('ObjectsEndpoint', objectsEndpoint),
   };

@@ -15,6 +15,7 @@ import { describeJob } from './describe-job.ts';
 import { estimate } from './estimate.ts';
 import { getJobTagging } from './get-job-tagging.ts';
 import { listJobs, MAX_RESULTS } from './list-jobs.ts';
+import { pauseJob, resumeJob } from './pause-job.ts';
 import { putJobTagging } from './put-job-tagging.ts';
 import {
   createJobResult,
@@ -60,6 +61,7 @@ const statusInput = z.strictObject({
   RequestedJobStatus: z.enum(REQUESTED_JOB_STATUSES),
   StatusUpdateReason: statusUpdateReason.optional(),
 });
+const pauseInput = z.strictObject({ JobId: jobId, StatusUpdateReason: statusUpdateReason.optional() });
 const listInput = z.strictObject({
   JobStatuses: z.array(z.enum(JOB_STATUSES)),
   MaxResults: z.int().min(0).max(MAX_RESULTS).optional(),
@@ -120,6 +122,27 @@ export const ROUTES: readonly Route[] = [
     result: 'UpdateJobStatusResult',
     schema: updateJobStatusResult,
     run: (input, context) => updateJobStatus(check(statusInput, statusMembers(input)), context),
+  },
+  {
+    operation: 'PauseJob',
+    method: 'POST',
+    path: '/jobs/{JobId}/pause',
+    invalid: 'BadRequestException',
+    jsonOnly: true,
+    schema: updateJobStatusResult,
+    run: (input, context) => {
+      const reason = textual('StatusUpdateReason', once(input, 'statusUpdateReason'));
+      return pauseJob(check(pauseInput, { ...input.path, ...reason }), context);
+    },
+  },
+  {
+    operation: 'ResumeJob',
+    method: 'POST',
+    path: '/jobs/{JobId}/resume',
+    invalid: 'BadRequestException',
+    jsonOnly: true,
+    schema: updateJobStatusResult,
+    run: ({ path }, context) => resumeJob(check(jobOnly, path), context),
   },
   {
     operation: 'GetJobTagging',

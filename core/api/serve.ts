@@ -47,8 +47,8 @@ function requireAccount({ headers }: HttpRequest, { identity }: ApiContext, inva
 }
 
 /** What S3 Control's model does not have has no form in XML. */
-function requireJson({ headers, path }: HttpRequest, answer: Language, invalid: ErrorCode): void {
-  if (answer === 'json' && bodyLanguage(headers['content-type']) === 'json') return;
+function requireJson({ headers, path, body }: HttpRequest, answer: Language, invalid: ErrorCode): void {
+  if (answer === 'json' && (body.byteLength === 0 || bodyLanguage(headers['content-type']) === 'json')) return;
   throw new ApiError(
     invalid,
     `${path} is Drover's own and speaks JSON only: send Content-Type: application/json, and Accept: application/json or none.`,

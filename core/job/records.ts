@@ -24,6 +24,14 @@ export interface Trouble extends JobFailure {
   readonly since: string;
 }
 
+/** A pause that a caller asked for: it lasts until a caller ends it. */
+export interface Hold {
+  /** ISO 8601: when it was asked for. */
+  readonly since: string;
+  /** Why, in the caller's words. */
+  readonly reason?: string;
+}
+
 /** The job's moving part: status, priority, timers, reasons. Under 2 KB; workers poll it. */
 export interface JobState {
   readonly jobId: string;
@@ -57,6 +65,8 @@ export interface JobState {
   readonly suspendedAt?: string;
   readonly endedAt?: string;
   readonly trouble?: Trouble;
+  /** While it is there the job gets no workers, whatever its priority. */
+  readonly held?: Hold;
 }
 
 /** A running copy of the counts, for DescribeJob and the failure threshold; exact once the job has ended. */

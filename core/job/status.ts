@@ -1,5 +1,6 @@
 /**
  * The lifecycle of a job: thirteen statuses and the arrows between them.
+ * One arrow is not S3's: Ready to Paused, for a job that a caller pauses before its first task.
  * Source: S3 User Guide, "Tracking job status and completion reports" (batch-ops-job-status).
  */
 
@@ -31,7 +32,7 @@ const ARROWS: Readonly<Record<JobStatus, readonly JobStatus[]>> = {
   New: ['Preparing', 'Cancelling', 'Failing'],
   Preparing: ['Ready', 'Suspended', 'Cancelling', 'Failing'],
   Suspended: ['Ready', 'Cancelled', 'Failed'],
-  Ready: ['Active', 'Cancelling', 'Failing'],
+  Ready: ['Active', 'Paused', 'Cancelling', 'Failing'],
   Active: ['Completing', 'Pausing', 'Cancelling', 'Failing'],
   Pausing: ['Paused', 'Cancelling', 'Failing'],
   Paused: ['Active', 'Cancelling', 'Failing'],

@@ -1,7 +1,8 @@
-import type { JobFailure, JobState, Trouble } from './records.ts';
+import { mayBeHeld } from './hold.ts';
+import type { Hold, JobFailure, JobState, Trouble } from './records.ts';
 import { hasEnded, type JobStatus, mayFollow } from './status.ts';
 
-/** What may change in a job's state besides its status. `trouble: undefined` takes the trouble away. */
+/** What may change in a job's state besides its status. `undefined` takes a trouble or a hold away. */
 export interface JobChanges {
   readonly priority?: number;
   readonly totalTasks?: number;
@@ -12,6 +13,7 @@ export interface JobChanges {
   /** Added to those that are there. */
   readonly failureReasons?: readonly JobFailure[];
   readonly trouble?: Trouble | undefined;
+  readonly held?: Hold | undefined;
 }
 
 /** Thrown when code asks for an arrow that the lifecycle does not have: look with `mayFollow` first. */
@@ -36,7 +38,7 @@ export const FAILURE_REASON_LENGTH = 256;
 /**
  * The state of a job that moves along an arrow, ready for `JobStore.updateState`: version and, where the stage changes,
  * epoch one higher; time spent in Active added up; the dates of suspension and end set. A trouble belongs to the status
- * it was seen in and goes with it.
+ * it was seen in and goes with it; a hold stays as long as the job may still begin tasks.
  *
  * @throws IllegalTransition when the lifecycle has no such arrow.
  */
@@ -48,6 +50,7 @@ export function transition(state: JobState, to: JobStatus, now: Date, changes: J
   return amend(state, {
     ...changes,
     trouble: changes.trouble,
+    ...(mayBeHeld(to) ? {} : { held: undefined }),
     status: to,
     statusSince: at,
     epoch: NEW_EPOCH.has(to) ? state.epoch + 1 : state.epoch,
@@ -77,13 +80,15 @@ type Amendment = JobChanges &
   Partial<Pick<JobState, 'status' | 'statusSince' | 'epoch' | 'activeMilliseconds' | 'suspendedAt' | 'endedAt'>>;
 
 function amend(state: JobState, amendment: Amendment): JobState {
-  const { trouble: before, ...rest } = state;
-  const { trouble: after, failureReasons, ...changes } = amendment;
+  const { trouble: before, held: heldBefore, ...rest } = state;
+  const { trouble: after, held: heldAfter, failureReasons, ...changes } = amendment;
   const trouble = 'trouble' in amendment ? after : before;
+  const held = 'held' in amendment ? heldAfter : heldBefore;
   return {
     ...rest,
     ...changes,
     ...(trouble === undefined ? {} : { trouble: { ...shortened(trouble), since: trouble.since } }),
+    ...(held === undefined ? {} : { held }),
     failureReasons: [...state.failureReasons, ...(failureReasons ?? []).map(shortened)],
     version: state.version + 1,
   };

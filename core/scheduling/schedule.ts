@@ -38,8 +38,9 @@ const CONTENDING: ReadonlySet<JobStatus> = new Set(['Ready', 'Active', 'Pausing'
  * @param jobId The job that changed, if one did: its own execution is started, or the one it left is stopped.
  */
 export async function schedule(deps: SchedulerDependencies, jobId?: string): Promise<void> {
-  if (jobId !== undefined) await driveJob(deps, jobId);
   const own = new Set<string>();
+  // A caller's request began that pause: this call, which it made, sees it through.
+  if (jobId !== undefined && (await driveJob(deps, jobId)) === 'Pausing') own.add(jobId);
   for (;;) {
     const states = await openStates(deps);
     const decision = await decide(deps, states);
@@ -56,16 +57,20 @@ export async function schedule(deps: SchedulerDependencies, jobId?: string): Pro
   }
 }
 
-/** Starts the execution that the job's status asks for, and stops those of the epoch before, if it stops anything. */
-async function driveJob(deps: SchedulerDependencies, jobId: string): Promise<void> {
+/**
+ * Starts the execution that the job's status asks for, and stops those of the epoch before, if it stops anything.
+ * Answers the status.
+ */
+async function driveJob(deps: SchedulerDependencies, jobId: string): Promise<JobStatus | undefined> {
   const state = await deps.jobs.getState(jobId);
-  if (state === undefined) return;
+  if (state === undefined) return undefined;
   if (state.status === 'Cancelling' || state.status === 'Failing' || state.status === 'Pausing') {
     await deps.executions.stop(jobId, 'run', state.epoch - 1);
     await deps.executions.stop(jobId, 'prepare', state.epoch - 1);
   }
   const stage = stageOf(state.status);
   if (stage !== undefined) await deps.executions.start(jobId, stage, state.epoch);
+  return state.status;
 }
 
 async function openStates(deps: SchedulerDependencies): Promise<JobState[]> {
@@ -97,7 +102,7 @@ async function contender(deps: SchedulerDependencies, state: JobState): Promise<
   return {
     jobId: state.jobId,
     priority: state.priority,
-    demand: demandOf(shards, laneNeedsOf(deps.operation(state.operation), state)),
+    demand: state.held === undefined ? demandOf(shards, laneNeedsOf(deps.operation(state.operation), state)) : 0,
   };
 }
 
@@ -183,6 +188,7 @@ interface Pause {
 }
 
 async function applyToWaiting(deps: SchedulerDependencies, state: JobState, { shares }: Decision): Promise<void> {
+  if (state.held !== undefined && state.status === 'Ready') await move(deps, state, 'Paused');
   if (shares[state.jobId] === undefined) return;
   const active = await move(deps, state, 'Active');
   if (active !== undefined) await deps.executions.start(state.jobId, 'run', active.epoch);
