@@ -1,5 +1,5 @@
-import type { S3Client } from '@aws-sdk/client-s3';
-import type { S3ControlClient } from '@aws-sdk/client-s3-control';
+import { HeadObjectCommand, type S3Client } from '@aws-sdk/client-s3';
+import type { JobManifestFormat, S3ControlClient, S3ManifestOutputLocation } from '@aws-sdk/client-s3-control';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createJob, reportLines, s3ControlOf, s3Of, tagJob, untilEnded } from './support/clients.ts';
 import { LocalCloud } from './support/local-cloud.ts';
@@ -13,7 +13,7 @@ beforeAll(async () => {
   cloud = await LocalCloud.start();
   s3 = s3Of(cloud);
   control = s3ControlOf(cloud);
-  await createBuckets(s3, 'data', 'reports');
+  await createBuckets(s3, 'data', 'reports', 'lists');
 }, 150_000);
 
 afterAll(async () => {
@@ -27,6 +27,19 @@ function listingJob(filter: object) {
   const { Manifest: _, ...job } = tagJob({ arn: '', etag: '' });
   const generator = { SourceBucket: 'arn:aws:s3:::data', EnableManifestOutput: false, Filter: filter };
   return { ...job, ManifestGenerator: { S3JobManifestGenerator: generator } };
+}
+
+/** The same, whose list is to be written to a bucket. */
+function writingJob(location: Partial<S3ManifestOutputLocation>) {
+  const job = listingJob({ KeyNameConstraint: { MatchAnyPrefix: ['photos/'] } });
+  const ManifestOutputLocation: S3ManifestOutputLocation = {
+    Bucket: 'arn:aws:s3:::lists',
+    ManifestFormat: 'S3InventoryReport_CSV_20211130',
+    ...location,
+  };
+  const { S3JobManifestGenerator: generator } = job.ManifestGenerator;
+  const writing = { ...generator, EnableManifestOutput: true, ManifestOutputLocation };
+  return { ...job, ManifestGenerator: { S3JobManifestGenerator: writing } };
 }
 
 describe('a job whose manifest is generated', () => {
@@ -54,4 +67,47 @@ describe('a job whose manifest is generated', () => {
       FailureReasons: [{ FailureReason: 'Manifest generation found no keys matching the filter criteria.' }],
     });
   }, 60_000);
+});
+
+describe('a generated manifest that is written to a bucket', () => {
+  const KeyId = 'arn:aws:kms:us-east-1:000000000000:key/11111111-2222-3333-4444-555555555555';
+
+  test('is shown by DescribeJob, encrypted as asked, and is the manifest of other jobs', async () => {
+    const input = writingJob({ ManifestPrefix: 'mine', ManifestEncryption: { SSEKMS: { KeyId } } });
+    const first = await untilEnded(control, await createJob(control, input));
+    expect(first).toMatchObject({ Status: 'Complete', ProgressSummary: { TotalNumberOfTasks: 2_501 } });
+    const { Format, Location } = first.GeneratedManifestDescriptor ?? {};
+    const Key = `mine/manifest-${first.JobId}/manifest.json`;
+    expect(Location?.ObjectArn).toBe(`arn:aws:s3:::lists/${Key}`);
+    const head = await s3.send(new HeadObjectCommand({ Bucket: 'lists', Key }));
+    expect(head).toMatchObject({ ETag: `"${Location?.ETag}"`, ServerSideEncryption: 'aws:kms', SSEKMSKeyId: KeyId });
+    for (const format of [Format, 'S3InventoryReport_CSV_20161130']) {
+      const Manifest = { Spec: { Format: format as JobManifestFormat }, Location };
+      const second = await untilEnded(
+        control,
+        await createJob(control, { ...tagJob({ arn: '', etag: '' }), Manifest }),
+      );
+      expect(second).toMatchObject({
+        Status: 'Complete',
+        ProgressSummary: { TotalNumberOfTasks: 2_501, NumberOfTasksSucceeded: 2_501 },
+      });
+    }
+  }, 120_000);
+
+  test.each([
+    ['there is no such bucket', { Bucket: 'arn:aws:s3:::nowhere' }, /nowhere: NoSuchBucket/],
+    ['the bucket is another’s', { ExpectedManifestBucketOwner: '999999999999' }, /lists: AccessDenied/],
+  ])(
+    'fails the job before its first task where %s',
+    async (_, location, reason) => {
+      const job = await untilEnded(control, await createJob(control, writingJob(location)));
+      expect(job).toMatchObject({
+        Status: 'Failed',
+        FailureReasons: [{ FailureCode: 'ManifestGenerationFailed', FailureReason: expect.stringMatching(reason) }],
+      });
+      expect(job.FailureReasons?.[0]?.FailureReason).toContain('Failed to write manifest');
+      expect(job.GeneratedManifestDescriptor).toBeUndefined();
+    },
+    60_000,
+  );
 });
