@@ -14,6 +14,8 @@ export interface CloudOptions {
   readonly concurrency: number;
   readonly s3Endpoint?: string;
   readonly s3AddressingStyle: AddressingStyle;
+  /** A file of fault rules. */
+  readonly faultsFile?: string;
 }
 
 /** A local cloud that is listening. */

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createApiGatewayService } from './apigateway/api-gateway-service.ts';
@@ -9,6 +10,8 @@ import type { StackServices } from './cloudformation/stack-services.ts';
 import { claimDataFolder, type DataFolders, openDataFolder, signDataFolder } from './data-folder.ts';
 import { createDynamoDbService } from './dynamodb/dynamodb-service.ts';
 import { createEventsService, type EventsService } from './events/events-service.ts';
+import { FaultInjector } from './faults/fault-injector.ts';
+import { parseFaultRules } from './faults/fault-rules.ts';
 import { createLambdaService } from './lambda/lambda-service.ts';
 import { otherS3Environment, type S3AddressingStyle } from './other-s3.ts';
 import { createS3Service, type S3ServiceOptions } from './s3/s3-service.ts';
@@ -44,6 +47,8 @@ export interface CloudOptions {
   readonly s3AddressingStyle?: S3AddressingStyle;
   /** How long restores of archived objects take in the local S3. Default: a few seconds. */
   readonly restoreTimes?: S3ServiceOptions['restoreTimes'];
+  /** A file of fault rules (JSON): what of the requests to this cloud goes wrong. Default: nothing. */
+  readonly faultsFile?: string;
   /** The cloud assembly to run. Default: that of bin/drover-app, synthesized when its sources changed. */
   readonly assembly?: string;
 }
@@ -135,7 +140,8 @@ async function openServices(
   const s3 = opened(
     await createS3Service({ dataFolder: folders.s3, identity, events: sink, ...(restoreTimes && { restoreTimes }) }),
   );
-  const door = await createFrontDoor({ host: options.host ?? '127.0.0.1', port: options.port ?? 9800 });
+  const faults = await faultsOf(options.faultsFile);
+  const door = await createFrontDoor({ host: options.host ?? '127.0.0.1', port: options.port ?? 9800, faults });
   closing.add(() => door.close(GRACE_MS));
   const lambda = opened(
     await createLambdaService({
@@ -178,6 +184,12 @@ async function openServices(
       events.start();
     },
   };
+}
+
+async function faultsOf(file: string | undefined): Promise<FaultInjector> {
+  const faults = new FaultInjector();
+  if (file !== undefined) faults.set(parseFaultRules(await readFile(file, 'utf8'), file));
+  return faults;
 }
 
 function identityOf({ account = '000000000000', region = 'us-east-1' }: CloudOptions): CloudIdentity {

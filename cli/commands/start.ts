@@ -22,6 +22,7 @@ interface StartOptions {
   readonly region?: string;
   readonly s3Endpoint?: string;
   readonly s3AddressingStyle: AddressingStyle;
+  readonly faults?: string;
 }
 
 /** `drover start`. */
@@ -42,6 +43,7 @@ export function addStart(program: Command, runtime: Runtime): void {
       parseWhole(1, 1_000),
       10,
     )
+    .option('--faults <file>', 'rehearse: make requests go wrong as the rules in this file say (docs/faults.md)')
     .addHelpText(
       'after',
       examples(
@@ -51,6 +53,7 @@ export function addStart(program: Command, runtime: Runtime): void {
           'A batch engine for another S3: jobs act on the objects there, with the usual AWS credentials',
           'drover start --s3-endpoint http://minio.local:9000',
         ],
+        ['A rehearsal: 5 % of the requests to S3 are answered 503', 'drover start --faults examples/faults.json'],
         ['Any AWS client reaches it by one variable', 'AWS_ENDPOINT_URL=http://127.0.0.1:9800 aws s3 ls'],
       ),
     );
@@ -87,6 +90,7 @@ function settingsOf(options: StartOptions): CloudOptions {
     concurrency: options.concurrency,
     ...(options.s3Endpoint !== undefined && { s3Endpoint: options.s3Endpoint }),
     s3AddressingStyle: options.s3AddressingStyle,
+    ...(options.faults !== undefined && { faultsFile: options.faults }),
   };
 }
 

@@ -1,7 +1,9 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
+import type { FaultInjector } from '../faults/fault-injector.ts';
 import type { LocalService } from '../service.ts';
+import { answerPage } from './pages.ts';
 import { refuse } from './refusal.ts';
 import { normalizeRequestTarget } from './request-target.ts';
 import { routeOf, type ServiceName } from './route.ts';
@@ -28,8 +30,12 @@ export interface FrontDoor {
 }
 
 /** Listens on the port (0: any free one). Rejects with a message that names the port when it is taken. */
-export async function createFrontDoor(options: { readonly host: string; readonly port: number }): Promise<FrontDoor> {
-  const state: DoorState = { services: undefined, ready: false };
+export async function createFrontDoor(options: {
+  readonly host: string;
+  readonly port: number;
+  readonly faults: FaultInjector;
+}): Promise<FrontDoor> {
+  const state: DoorState = { services: undefined, ready: false, faults: options.faults };
   const server = createServer({ maxHeaderSize: MAX_HEADER_BYTES, keepAliveTimeout: KEEP_ALIVE_MS, requestTimeout: 0 });
   server.on('request', (request, response) => receive(state, request, response));
   server.on('connect', refuseTunnel);
@@ -49,6 +55,7 @@ export async function createFrontDoor(options: { readonly host: string; readonly
 interface DoorState {
   services: Services | undefined;
   ready: boolean;
+  readonly faults: FaultInjector;
 }
 
 function receive(state: DoorState, request: IncomingMessage, response: ServerResponse): void {
@@ -58,7 +65,7 @@ function receive(state: DoorState, request: IncomingMessage, response: ServerRes
   normalizeRequestTarget(request);
   const route = routeOf(request);
   if (route.to === 'drover') {
-    answerPage(route.page, state.ready, request, response);
+    void answerPage(route.page, state, request, response);
     return;
   }
   if (!state.services) {
@@ -78,7 +85,7 @@ function receive(state: DoorState, request: IncomingMessage, response: ServerRes
     });
     return;
   }
-  service.handle(request, response).catch((error: unknown) => {
+  serve(route.service, service, state.faults, request, response).catch((error: unknown) => {
     if (!response.headersSent) {
       const message = error instanceof Error ? error.message : String(error);
       refuse(request, response, { status: 500, code: 'InternalFailure', message });
@@ -88,12 +95,14 @@ function receive(state: DoorState, request: IncomingMessage, response: ServerRes
   });
 }
 
-function answerPage(page: string, ready: boolean, request: IncomingMessage, response: ServerResponse): void {
-  request.resume();
-  const known = page === 'health';
-  const body = known ? { status: ready ? 'ready' : 'starting' } : { message: `There is no page /_drover/${page}.` };
-  response.writeHead(known ? (ready ? 200 : 503) : 404, { 'content-type': 'application/json' });
-  response.end(JSON.stringify(body));
+async function serve(
+  name: string,
+  service: LocalService,
+  faults: FaultInjector,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  if (!(await faults.meet(name, request, response))) await service.handle(request, response);
 }
 
 /** A client that asks its proxy for an https endpoint wants a tunnel, and what goes through one cannot be read. */

@@ -10,6 +10,7 @@ import { ListStateMachinesCommand, SFNClient } from '@aws-sdk/client-sfn';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { FaultInjector } from '../../../local/faults/fault-injector.ts';
 import { createFrontDoor, type FrontDoor } from '../../../local/server/front-door.ts';
 import type { ServiceName } from '../../../local/server/route.ts';
 import type { LocalService } from '../../../local/service.ts';
@@ -27,7 +28,7 @@ let seen: Seen[];
 
 beforeEach(async () => {
   seen = [];
-  door = await createFrontDoor({ host: '127.0.0.1', port: 0 });
+  door = await createFrontDoor({ host: '127.0.0.1', port: 0, faults: new FaultInjector() });
 });
 
 afterEach(() => door.close(0));
@@ -183,7 +184,7 @@ describe('readiness', () => {
   });
 
   test('a taken port is named', async () => {
-    await expect(createFrontDoor({ host: '127.0.0.1', port: port() })).rejects.toThrow(
+    await expect(createFrontDoor({ host: '127.0.0.1', port: port(), faults: new FaultInjector() })).rejects.toThrow(
       `Port ${port()} of 127.0.0.1 is taken`,
     );
   });
