@@ -1,6 +1,8 @@
 import { types } from 'node:util';
 import type { GetObjectCommandOutput, HeadObjectCommandOutput, S3Client, S3ClientConfig } from '@aws-sdk/client-s3';
+import type { Manifest } from '../../core/job/request.ts';
 import { lookupHost } from '../../core/signed-http/loopback-names.ts';
+import type { ManifestFiles } from '../../core/stores/manifest-source.ts';
 import { isConnectionError, NotReachableError } from '../errors.ts';
 import { credentialChain } from './credentials.ts';
 import type { Target } from './target.ts';
@@ -35,6 +37,12 @@ export class ObjectStore {
       client.send(new GetObjectCommand({ ...object, Range: `bytes=0-${bytes - 1}` })),
     );
     return found?.Body === undefined ? undefined : Buffer.from(await found.Body.transformToByteArray());
+  }
+
+  /** Has a manifest's files read as its job would read them; undefined if S3 says that there is nothing. */
+  async reading<T>(location: Manifest['Location'], read: (files: ManifestFiles) => Promise<T>): Promise<T | undefined> {
+    const { createS3ManifestFiles } = await import('../../core/stores/s3-manifest-source.ts');
+    return await this.ask((client) => read(createS3ManifestFiles(client, location)));
   }
 
   close(): void {

@@ -103,10 +103,11 @@ async function look({ objects }: CommandContext, request: PartialRequest): Promi
   throw new UsageError('Still needed: --tasks N, or --manifest s3://bucket/key to look at.');
 }
 
-/** The API wants a manifest's ETag, and an estimate does not read what it is for. */
+/** The API wants an object's ETag, and an estimate does not read what it is for. */
 function withEtag(request: PartialRequest): PartialRequest {
-  const manifest = request['Manifest'] as { readonly Location?: object } | undefined;
-  if (manifest?.Location === undefined) return request;
+  const manifest = request['Manifest'] as { readonly Location?: { readonly ObjectArn?: string } } | undefined;
+  // A prefix has none.
+  if (manifest?.Location === undefined || /\/\*?$/.test(manifest.Location.ObjectArn ?? '')) return request;
   return { ...request, Manifest: { ...manifest, Location: { ETag: 'estimate', ...manifest.Location } } };
 }
 

@@ -1,6 +1,8 @@
+import type { Manifest } from '../../core/job/request.ts';
 import { readCsvRecord } from '../../core/manifest/csv-record.ts';
 import type { ObjectStore } from '../api/object-store.ts';
 import { CommandError, UsageError } from '../errors.ts';
+import type { FilesFormat } from './count-files.ts';
 import { BEGINNING_BYTES, type LineSample, sampleLines } from './lines.ts';
 
 /** How many tasks a manifest makes, as far as a look at it tells. */
@@ -22,6 +24,14 @@ export interface CountedManifest {
 
 const INVENTORIES = ['S3InventoryReport_CSV_20161130', 'S3InventoryReport_CSV_20211130'];
 
+const FILES: readonly FilesFormat[] = [
+  'Parquet',
+  'CSV',
+  'JSONLines',
+  'S3InventoryReport_Parquet',
+  'Report_CSV_20180820',
+];
+
 /** Looks at a manifest with the caller's own credentials. */
 export async function countTasks(store: ObjectStore, manifest: CountedManifest): Promise<TaskCount> {
   const format = manifest.Drover?.Format ?? manifest.Spec?.Format ?? 'S3BatchOperations_CSV_20180820';
@@ -30,7 +40,9 @@ export async function countTasks(store: ObjectStore, manifest: CountedManifest):
     ? countCsv(store, place, manifest)
     : INVENTORIES.includes(format)
       ? countInventory(store, place)
-      : notCounted(format));
+      : FILES.some((each) => each === format)
+        ? countInFiles(store, place, format as FilesFormat, manifest)
+        : notCounted(format));
   if (manifest.Drover?.Filter === undefined) return count;
   return { ...count, exact: false, how: `${count.how}, with the filter left out of account: fewer` };
 }
@@ -44,6 +56,21 @@ function placeOf(objectArn: string): Place {
   const [, bucket, key] = /^arn:[^:]+:s3:::([^/]+)\/(.+)$/s.exec(objectArn) ?? [];
   if (bucket !== undefined && key !== undefined) return { bucket, key };
   throw new UsageError(`The manifest's ObjectArn '${objectArn}' should look like arn:aws:s3:::bucket/key`);
+}
+
+async function countInFiles(
+  store: ObjectStore,
+  place: Place,
+  format: FilesFormat,
+  manifest: CountedManifest,
+): Promise<TaskCount> {
+  // Readers of Parquet and S3 take their time to load.
+  const { countFiles } = await import('./count-files.ts');
+  // The members that matter are there; what else a manifest should have the API looks at.
+  const given = manifest as Manifest;
+  const count = await store.reading(given.Location, (files) => countFiles(files, format, given));
+  if (count === undefined) throw missing(place);
+  return count;
 }
 
 function notCounted(format: string): never {

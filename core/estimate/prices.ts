@@ -5,7 +5,8 @@ import type { storageClass } from '../job/scalars.ts';
 export const PRICE_LIST = {
   Region: 'us-east-1',
   AsOf: '2026-09',
-  Source: 'AWS Price List and the pricing pages of the services: list prices, no free tier, no discounts',
+  Source:
+    'AWS Price List and the pricing pages of the services: list prices, no free tier, no discounts; written down then, so check them',
 } as const;
 
 /**
@@ -13,7 +14,7 @@ export const PRICE_LIST = {
  * pricing page says the same).
  */
 export const PRICES = {
-  /** A state transition of a Standard workflow; a child of a Distributed Map begins with one. */
+  /** A state transition of a Standard workflow (https://aws.amazon.com/step-functions/pricing/); a child of a Distributed Map begins with one. */
   transition: 25e-6,
   /** Lambda: a request, and a GB-second on arm64. */
   invocation: 0.2e-6,
@@ -63,7 +64,10 @@ export const CLASS_PRICES: Readonly<Record<StorageClass, ClassPrices>> = {
   DEEP_ARCHIVE: { put: 50e-6, gigabyteMonth: 0.00099, minimumDays: 180 },
 };
 
-/** What it costs to bring an object back: the request, and each GB. https://aws.amazon.com/s3/pricing/, September 2026. */
+/**
+ * What it costs to bring an object back: the request, and each GB. https://aws.amazon.com/s3/pricing/, September 2026;
+ * GLACIER in STANDARD also in https://repost.aws/knowledge-center/s3-manage-data-retrieval.
+ */
 export const RESTORE_PRICES = {
   GLACIER: { STANDARD: { request: 50e-6, gigabyte: 0.01 }, BULK: { request: 0, gigabyte: 0 } },
   DEEP_ARCHIVE: { STANDARD: { request: 100e-6, gigabyte: 0.02 }, BULK: { request: 25e-6, gigabyte: 0.0025 } },

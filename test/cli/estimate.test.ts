@@ -152,12 +152,12 @@ describe('drover estimate', () => {
 
   test('asks for the number where it does not look', async () => {
     const file = join(folder, 'job.json');
-    const Manifest = { Drover: { Format: 'Report_CSV_20180820' }, Location: { ObjectArn: 'arn:aws:s3:::a/b' } };
+    const Manifest = { Drover: { Format: 'ORC' }, Location: { ObjectArn: 'arn:aws:s3:::a/b' } };
     await writeFile(file, JSON.stringify({ Operation: { S3DeleteObjectTagging: {} }, Manifest }));
     const { code, stderr } = await runCli(['estimate', '--file', file], drover);
     expect(code).toBe(2);
     expect(linesOf(stderr)[0]).toBe(
-      'drover: How many tasks a manifest of the format Report_CSV_20180820 makes must be given: --tasks N',
+      'drover: How many tasks a manifest of the format ORC makes must be given: --tasks N',
     );
   });
 

@@ -72,3 +72,20 @@ test('the example jobs are estimated as they stand', async () => {
   const invoking = await drover('estimate', '--file', 'examples/job.json');
   expect(invoking).toContain('The function’s own duration, and what it asks of S3, are paid for besides.');
 }, 60_000);
+
+test('a look at the manifest tells its number of tasks, whatever its kind', async () => {
+  await run(process.execPath, ['--import', 'tsx', 'examples/manifests/make.ts'], {
+    env: { ...process.env, ...cloud.environment },
+  });
+  const filtered = 'with the filter left out of account: fewer';
+  for (const [job, tasks] of Object.entries({
+    csv: '3, counted in the manifest',
+    'csv-inventory': `about 3, counted in the inventory, ${filtered}`,
+    'parquet-inventory': '3, by the footers of its Parquet files',
+    parquet: `about 3, by the footers of its Parquet files, ${filtered}`,
+    'csv-table': '3, counted in the manifest',
+    failed: '2, counted in the manifest',
+  })) {
+    expect(await drover('estimate', '--file', `examples/manifests/${job}.yaml`)).toMatch(`\nTasks      ${tasks}\n`);
+  }
+}, 60_000);
