@@ -32,6 +32,8 @@ export interface JobDescriptor {
   readonly RoleArn?: string;
   readonly SuspendedDate?: string;
   readonly SuspendedCause?: string;
+  /** The list that was made of a bucket, where it was written to one. */
+  readonly GeneratedManifestDescriptor?: { readonly Location: { readonly ObjectArn: string; readonly ETag: string } };
   /** What Drover knows beyond S3's model. */
   readonly Drover?: DroverOptions & { readonly ObjectsEndpoint?: string };
 }
@@ -59,6 +61,19 @@ export interface StatusAnswer {
   readonly JobId: string;
   readonly Status: JobStatus;
   readonly StatusUpdateReason?: string;
+}
+
+/** What UpdateJobLimits takes. */
+export interface LimitChanges {
+  readonly RateLimit?: { readonly TasksPerSecond: number } | null;
+  readonly MaxWorkers?: number | null;
+}
+
+/** UpdateJobLimits' answer: the limits that the job has now. */
+export interface LimitsAnswer {
+  readonly JobId: string;
+  readonly RateLimit?: { readonly TasksPerSecond: number };
+  readonly MaxWorkers?: number;
 }
 
 /** UpdateJobPriority's answer. */

@@ -35,6 +35,7 @@ function aboutWork(job: JobDescriptor): Row[] {
     ...optional('Clone of', job.Drover?.CloneOf),
     ...optional('Tasks of', tasksSourceOf(job)),
     ...optional('Manifest', job.Manifest?.Location.ObjectArn),
+    ...optional('Generated manifest', generatedManifestOf(job)),
     ...optional('Columns', job.Manifest?.Spec?.Fields?.join(', ')),
     ...optional('Report', reportOf(job)),
     ...optional('Role', roleOf(job)),
@@ -96,6 +97,7 @@ function optionsOf({ Drover }: JobDescriptor): string {
     ...(Drover?.DryRun === true ? ['dry run (nothing is changed)'] : []),
     ...(Drover?.SkipUnchanged === true ? ['what is unchanged is skipped'] : []),
     ...(rate === undefined ? [] : [`at most ${formatCount(rate)} tasks a second`]),
+    ...(Drover?.MaxWorkers === undefined ? [] : [`at most ${formatCount(Drover.MaxWorkers)} workers`]),
   ].join('; ');
 }
 
@@ -103,6 +105,13 @@ function optionsOf({ Drover }: JobDescriptor): string {
 function tasksSourceOf({ Drover }: JobDescriptor): string | undefined {
   const { JobId, Tasks = USUAL_SELECTION } = Drover?.TasksOf ?? {};
   return JobId === undefined ? undefined : `job ${JobId} (${Tasks})`;
+}
+
+/** Where it is, with the ETag that a job with this manifest asks for. */
+function generatedManifestOf({ GeneratedManifestDescriptor: generated }: JobDescriptor): string | undefined {
+  if (generated === undefined) return undefined;
+  const { ObjectArn, ETag } = generated.Location;
+  return `${ObjectArn} (ETag ${ETag})`;
 }
 
 function reportOf(job: JobDescriptor): string | undefined {

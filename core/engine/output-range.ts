@@ -69,9 +69,15 @@ export async function writing<Result>(write: () => Promise<Result>): Promise<Res
     return await write();
   } catch (error) {
     if (!(error instanceof ReportNotWritable)) throw error;
-    const reason = `Error occurred when preparing manifest: Failed to write manifest. ${error.message}`;
+    const reason = `Error occurred when preparing manifest: Failed to write manifest. ${error.message}${helpOf(error)}`;
     throw new ManifestError(NOT_GENERATED, reason, { cause: error });
   }
+}
+
+/** S3 says the same of a role without permission and of an owner who is another. */
+function helpOf({ message }: ReportNotWritable): string {
+  if (!message.includes('AccessDenied')) return '';
+  return ". The job's role needs s3:PutObject there, and the bucket the owner that is expected";
 }
 
 function shardsIn(range: number, jobId: string, plan: Plan): PlannedShard[] {

@@ -194,6 +194,14 @@ describe('drover jobs describe', () => {
     );
   });
 
+  test('tells where the generated manifest is', async () => {
+    const Location = { ObjectArn: 'arn:aws:s3:::lists/p/manifest.json', ETag: 'e1' };
+    const GeneratedManifestDescriptor = { Format: 'S3InventoryReport_CSV_20211130', Location };
+    const job = { ...described, Manifest: undefined, GeneratedManifestDescriptor };
+    const outcome = await run(['jobs', 'describe', JOB], () => ({ body: { Job: job } }));
+    expect(outcome.stdout).toContain('\nGenerated manifest  arn:aws:s3:::lists/p/manifest.json (ETag e1)\n');
+  });
+
   test('prints the job unchanged with --json', async () => {
     const outcome = await run(['jobs', 'describe', JOB, '--json'], () => ({ body: { Job: described } }));
     expect(JSON.parse(outcome.stdout)).toEqual(described);

@@ -74,6 +74,33 @@ describe('DescribeJob', () => {
     expect(after.body).not.toHaveProperty('Job.SuspendedCause');
   });
 
+  test('shows where the generated manifest is, once it was written', async () => {
+    const ManifestOutputLocation = {
+      Bucket: 'arn:aws:s3:::lists',
+      ManifestPrefix: 'p',
+      ManifestFormat: 'S3InventoryReport_CSV_20211130',
+    };
+    const SourceBucket = 'arn:aws:s3:::data';
+    const S3JobManifestGenerator = { SourceBucket, EnableManifestOutput: true, ManifestOutputLocation };
+    const jobId = await api.create('t', { Manifest: undefined, ManifestGenerator: { S3JobManifestGenerator } });
+    expect((await api.send('GET', `${JOBS}/${jobId}`)).body).not.toContain('GeneratedManifestDescriptor');
+    api.force(jobId, { generatedManifestETag: 'e1' });
+    const ObjectArn = `arn:aws:s3:::lists/p/manifest-${jobId}/manifest.json`;
+    expect((await api.send('GET', `${JOBS}/${jobId}`)).body).toContain(
+      '</ManifestGenerator><GeneratedManifestDescriptor><Format>S3InventoryReport_CSV_20211130</Format>' +
+        `<Location><ObjectArn>${ObjectArn}</ObjectArn><ETag>e1</ETag></Location></GeneratedManifestDescriptor></Job>`,
+    );
+    const { body } = await api.json('GET', `${JOBS}/${jobId}`);
+    expect(body).toMatchObject({
+      Job: {
+        GeneratedManifestDescriptor: {
+          Format: 'S3InventoryReport_CSV_20211130',
+          Location: { ObjectArn, ETag: 'e1' },
+        },
+      },
+    });
+  });
+
   test('a trouble is told in JSON, and XML has no place for it', async () => {
     const jobId = await api.create();
     const trouble = { FailureCode: 'AccessDenied', FailureReason: 'the role', since: iso(1) };

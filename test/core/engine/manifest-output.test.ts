@@ -117,7 +117,8 @@ describe('a generated manifest that is written for the user', () => {
           FailureCode: 'ManifestGenerationFailed',
           FailureReason:
             'Error occurred when preparing manifest: Failed to write manifest. ' +
-            'S3 answered for bucket output: AccessDenied Access Denied',
+            'S3 answered for bucket output: AccessDenied Access Denied. ' +
+            "The job's role needs s3:PutObject there, and the bucket the owner that is expected",
         },
       ],
     });
