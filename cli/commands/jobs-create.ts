@@ -76,6 +76,10 @@ const EXAMPLES = examples(
     'drover jobs create --file job.yaml',
   ],
   [
+    'Any other manifest (an inventory, Parquet, JSON Lines, a report) and its filter are named in a file',
+    'drover jobs create --file examples/manifests/csv-inventory.yaml',
+  ],
+  [
     'The same file, with another manifest and a higher priority',
     'drover jobs create --file job.yaml --manifest s3://lists/more.csv --priority 50',
   ],
@@ -105,7 +109,11 @@ export function addJobsCreate(jobs: Command, runtime: Runtime): void {
 export function addManifestOptions(command: Command): void {
   command
     .optionsGroup('Manifest:')
-    .option('--manifest <s3-uri>', 'the CSV that names the objects, one a line: s3://bucket/key', parseS3Object)
+    .option(
+      '--manifest <s3-uri>',
+      'the CSV that names the objects, one a line: s3://bucket/key; other kinds with --file',
+      parseS3Object,
+    )
     .option('--etag <etag>', 'its ETag; looked up when left out')
     .option('--manifest-version <id>', 'its version, in a bucket with versions')
     .option('--bucket <name>', 'instead of a manifest: the objects of this bucket, as a listing finds them')

@@ -147,7 +147,13 @@ function locationProblems(manifest: Manifest): Problem[] {
       says: 'must not be there: ObjectArn is a prefix',
     }));
   }
-  if (etag === undefined) return [{ path: 'Manifest.Location.ETag', says: 'is missing: it must be text' }];
+  if (etag === undefined) {
+    const says =
+      prefixOf(object.key) === undefined
+        ? 'is missing: it must be text'
+        : `is missing: only a table (Manifest.Drover.Format ${TABLE_FORMATS.join(', ')}) may be a prefix`;
+    return [{ path: 'Manifest.Location.ETag', says }];
+  }
   if (/^[\u0021\u0023-\u007e]+$/.test(bareETag(etag))) return [];
   return [
     {

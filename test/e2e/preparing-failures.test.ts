@@ -93,6 +93,12 @@ const ROWS: readonly Row[] = [
     'ManifestNotFound',
     'There is no manifest at s3://nowhere/none.csv.',
   ],
+  [
+    'an inventory taken for a CSV',
+    () => csv('an/manifest.json', '{"files":[]}'),
+    'InvalidManifestContent',
+    's3://lists/an/manifest.json is JSON, not CSV: ask for the format of what it lists, such as Manifest.Spec.Format "S3InventoryReport_CSV_20161130"',
+  ],
   ['an empty CSV', () => csv('empty.csv', ''), 'InvalidManifestContent', 'The manifest names no objects'],
   [
     'a line with other columns',

@@ -37,7 +37,9 @@ export function csvManifest(files: ManifestFiles, manifest: Manifest, chunkBytes
         const skip = begins && options.Header === 'Skip' ? { skip: 1 } : {};
         return { bucket, key, size, begins, ...skip, ...(range === undefined ? {} : { range }) };
       };
-      if (isGzip(await wholeFile(source.read(0, Math.min(size, 2)), 2, named))) return { form, chunks: [chunk()] };
+      const beginning = await wholeFile(source.read(0, Math.min(size, 4)), 4, named);
+      refuseOtherFormat(beginning, named);
+      if (isGzip(beginning)) return { form, chunks: [chunk()] };
       const ranges = Array.from({ length: Math.ceil(size / chunkBytes) }, (_, index) => ({
         from: index * chunkBytes,
         end: Math.min(size, (index + 1) * chunkBytes),
@@ -68,6 +70,19 @@ function namedColumns(fields: readonly string[], names: readonly string[] | unde
 
 const BUCKET_TITLE = /^bucket([ _-]?name)?$/i;
 const KEY_TITLE = /^((object|s3)[ _-]?)?key([ _-]?name)?$/i;
+
+/** What was given for a CSV most often and is none; its first line would only be told to be badly formatted. */
+function refuseOtherFormat(beginning: Buffer, named: string): void {
+  const text = beginning.toString('latin1');
+  if (text === 'PAR1') {
+    throw invalidManifest(`${named} is Parquet, not CSV: ask for Manifest.Drover.Format "Parquet"`);
+  }
+  if (text.startsWith('{') && named.endsWith('.json')) {
+    throw invalidManifest(
+      `${named} is JSON, not CSV: ask for the format of what it lists, such as Manifest.Spec.Format "S3InventoryReport_CSV_20161130"`,
+    );
+  }
+}
 
 /** A line of titles would be one task that fails, or, with S3's own service, the end of the job. */
 function refuseHeader(line: Buffer, columns: LineColumns): void {

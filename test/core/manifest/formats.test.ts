@@ -67,6 +67,7 @@ describe('a CSV', () => {
       /m\/manifest is not a whole gzip file/,
     ],
     ['a gzip file that was spoiled', spoiled(gzipSync(text.repeat(1_000))), /is not a whole gzip file/],
+    ['Parquet', 'PAR1\u0015\u0004', /m\/manifest is Parquet, not CSV: ask for Manifest\.Drover\.Format "Parquet"/],
     ['a line of titles', 'Bucket,Key\nphotos,a\n', /looks like a header.*Manifest\.Drover\.Header "Skip"/],
     ['a line of other titles', 'bucket_name,"object key"\nphotos,a\n', /looks like a header/],
   ])('refuses %s', async (_, bytes, reason) => {
