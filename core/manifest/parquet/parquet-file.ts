@@ -1,9 +1,12 @@
-import { type FileMetaData, parquetMetadata, parquetRead, parquetSchema, type RowGroup } from 'hyparquet';
+import { type FileMetaData, parquetMetadata, parquetSchema, type RowGroup } from 'hyparquet';
+import { DEFAULT_PARSERS } from 'hyparquet/src/convert.js';
+import { getSchemaPath } from 'hyparquet/src/schema.js';
 import type { ManifestSource } from '../../stores/manifest-source.ts';
 import { wholeFile } from '../byte-streams.ts';
 import { invalidManifest, type ManifestError } from '../manifest-error.ts';
-import { checkChunk } from './column-chunk.ts';
-import { safeDecompressors } from './decompress.ts';
+import { checkThrift } from './check-thrift.ts';
+import { ColumnBytes } from './column-bytes.ts';
+import { ColumnReader } from './column-reader.ts';
 
 /** Bytes of a footer at most: that of a file of ten thousand row groups has some ten million. */
 const LARGEST_FOOTER = 64 * 1024 * 1024;
@@ -11,22 +14,16 @@ const LARGEST_FOOTER = 64 * 1024 * 1024;
 /** Bytes read at first for the footer: most are smaller. */
 const FOOTER_GUESS = 64 * 1024;
 
-/** Packed bytes of one row group's needed columns at most: they are held in memory, and unpacked page by page. */
-const LARGEST_ROW_GROUP = 384 * 1024 * 1024;
+/** Rows that are in memory as values at once. */
+const ROWS_AT_ONCE = 32_768;
 
-/** Rows unpacked at once: so many, or as many as a page has, for a page is unpacked whole; but not more than fit. */
-const ROWS_AT_ONCE = { least: 131_072, most: 1_048_576 };
+/** What a file ends in, and what one whose footer is encrypted ends in (little-endian). */
+const MAGIC = { PAR1: 0x31524150, PARE: 0x45524150 };
+
+const ENCRYPTED = "it is encrypted by Parquet's own encryption, which is not supported: write it without";
 
 /** The length of the footer, and PAR1. */
 const TAIL_BYTES = 8;
-
-/** Bytes of a file that are held in memory. */
-interface HeldBytes {
-  readonly start: number;
-  readonly bytes: ArrayBuffer;
-  /** Values in the largest page. */
-  readonly largest: number;
-}
 
 /**
  * A Parquet file, read by ranges: its footer, then the columns that are asked for, row group by row group. What is not
@@ -42,6 +39,7 @@ export class ParquetFile {
   private constructor(
     private readonly source: ManifestSource,
     private readonly named: string,
+    private readonly size: number,
     private readonly metadata: FileMetaData,
   ) {
     const leaves = parquetSchema(metadata).children.filter(
@@ -63,7 +61,9 @@ export class ParquetFile {
     const guess = await readBytes(source, named, Math.max(0, size - FOOTER_GUESS), size);
     const footerBytes = parsing(named, () => {
       const view = new DataView(guess);
-      if (guess.byteLength < TAIL_BYTES + 4 || view.getUint32(guess.byteLength - 4, true) !== 0x31524150) {
+      const magic = guess.byteLength < TAIL_BYTES + 4 ? undefined : view.getUint32(guess.byteLength - 4, true);
+      if (magic === MAGIC.PARE) throw new Error(ENCRYPTED);
+      if (magic !== MAGIC.PAR1) {
         throw new Error('it does not end in PAR1');
       }
       const length = view.getUint32(guess.byteLength - TAIL_BYTES, true) + TAIL_BYTES;
@@ -71,98 +71,89 @@ export class ParquetFile {
       return length;
     });
     const footer = footerBytes <= guess.byteLength ? guess : await readBytes(source, named, size - footerBytes, size);
-    return parsing(named, () => new ParquetFile(source, named, parquetMetadata(footer, { geoparquet: false })));
+    return parsing(named, () => {
+      checkThrift(new Uint8Array(footer, 0, footer.byteLength - TAIL_BYTES), footer.byteLength - footerBytes);
+      return new ParquetFile(source, named, size, parquetMetadata(footer, { geoparquet: false }));
+    });
   }
 
   /**
-   * The rows of a row group in order, some at a time, each with the values of these columns. Memory: the columns' packed
-   * bytes, and a hundred thousand rows (or a page's) unpacked.
+   * The rows of a row group in order, some at a time, each with the values of these columns. Memory: of each column a
+   * window of its packed bytes, a page of it unpacked, and its dictionary.
    */
   async *readRows(group: number, columns: readonly string[]): AsyncGenerator<readonly (readonly unknown[])[]> {
     const rowGroup = this.metadata.row_groups[group];
     const rows = this.rows[group] ?? 0;
     if (rowGroup === undefined || rows === 0) return;
-    const held = await this.hold(rowGroup, rows, columns);
-    const metadata: FileMetaData = { ...this.metadata, num_rows: rowGroup.num_rows, row_groups: [rowGroup] };
-    const file = { byteLength: Number.MAX_SAFE_INTEGER, slice: (start: number, end = 0) => bytesOf(held, start, end) };
-    const largest = Math.max(ROWS_AT_ONCE.least, ...held.map((each) => each.largest));
-    const atOnce = Math.min(largest, ROWS_AT_ONCE.most);
-    for (let rowStart = 0; rowStart < rows; rowStart += atOnce) {
-      const rowEnd = Math.min(rows, rowStart + atOnce);
-      let batch: readonly (readonly unknown[])[] = [];
+    const where = `row group ${group + 1}`;
+    const readers = columns.map((name) => {
+      const reader = this.at(`${where}, column ${name}`, () => this.column(rowGroup, rows, name));
+      return { reader, where: `${where}, column ${name}` };
+    });
+    for (let from = 0; from < rows; from += ROWS_AT_ONCE) {
+      const count = Math.min(rows - from, ROWS_AT_ONCE);
+      const taken: (readonly unknown[])[] = [];
+      // One after another: what they unpack would be in memory together else.
+      for (const each of readers) taken.push(await this.trying(each.where, () => each.reader.take(count)));
+      yield Array.from({ length: count }, (_, row) => taken.map((values) => values[row]));
+    }
+    for (const each of readers) await this.trying(each.where, () => each.reader.end());
+  }
+
+  private column({ columns }: RowGroup, rows: number, name: string): ColumnReader {
+    const chunk = columns.find(({ meta_data }) => meta_data?.path_in_schema.join('.') === name);
+    const found = chunk?.meta_data;
+    if (chunk?.crypto_metadata !== undefined) throw new Error(ENCRYPTED);
+    if (found === undefined) throw new Error('the row group does not have it');
+    if (chunk?.file_path !== undefined && chunk.file_path !== '') throw new Error('its bytes are in another file');
+    if (Number(found.num_values) !== rows) throw new Error(`it has ${found.num_values} values for ${rows} rows`);
+    const [dictionary, data] = [Number(found.dictionary_page_offset ?? 0), Number(found.data_page_offset)];
+    const start = dictionary > 0 && dictionary < data ? dictionary : data;
+    const end = start + Number(found.total_compressed_size);
+    if (!(Number.isSafeInteger(start) && Number.isSafeInteger(end) && start >= 4 && end > start && end <= this.size)) {
+      throw new Error(`its bytes are said to be at ${start} to ${end} of a file of ${this.size}`);
+    }
+    const schemaPath = getSchemaPath(this.metadata.schema, [name]);
+    const element = schemaPath.at(-1)?.element;
+    if (element?.type === undefined || element.type !== found.type) throw new Error('it has two types');
+    const decoder = {
+      pathInSchema: [name],
+      type: element.type,
+      element,
+      schemaPath,
+      codec: found.codec,
+      parsers: { ...DEFAULT_PARSERS, stringFromBytes: text },
+    };
+    const read = async (from: number, to: number): Promise<Uint8Array> => {
       try {
-        await parquetRead({
-          file,
-          metadata,
-          columns: [...columns],
-          rowStart,
-          rowEnd,
-          compressors: safeDecompressors,
-          geoparquet: false,
-          parsers: { stringFromBytes: text },
-          onComplete: (read) => {
-            batch = read;
-          },
-        });
+        return new Uint8Array(await readBytes(this.source, this.named, from, to));
       } catch (error) {
-        throw notParquet(this.named, error, `row group ${group + 1}`);
+        throw new SourceTrouble('it cannot be read', { cause: error });
       }
-      if (batch.length !== rowEnd - rowStart) {
-        throw notParquet(
-          this.named,
-          new Error(`${rowEnd - rowStart - batch.length} rows are missing`),
-          `row group ${group + 1}`,
-        );
-      }
-      yield batch;
+    };
+    return new ColumnReader(new ColumnBytes(read, start, end), found, decoder, this.nullable.has(name), rows);
+  }
+
+  private at<Result>(where: string, parse: () => Result): Result {
+    try {
+      return parse();
+    } catch (error) {
+      throw notParquet(this.named, error, where);
     }
   }
 
-  /** Reads the columns' bytes, and looks at their pages before anything is unpacked. */
-  private async hold(rowGroup: RowGroup, rows: number, columns: readonly string[]): Promise<readonly HeldBytes[]> {
-    const places = parsing(this.named, () =>
-      columns.map((name) => {
-        const chunk = rowGroup.columns.find(({ meta_data }) => meta_data?.path_in_schema.join('.') === name);
-        const found = chunk?.meta_data;
-        if (found === undefined) throw new Error(`a row group has no column ${name}`);
-        const start = Number(found.dictionary_page_offset || found.data_page_offset);
-        const end = start + Number(found.total_compressed_size);
-        if (!(start >= 4 && end > start && Number.isSafeInteger(end))) throw new Error(`column ${name} has no place`);
-        return { found, start, end };
-      }),
-    );
-    const bytes = places.reduce((sum, { start, end }) => sum + end - start, 0);
-    if (bytes > LARGEST_ROW_GROUP) {
-      throw notParquet(
-        this.named,
-        new Error(
-          `a row group's columns have ${bytes} bytes, more than ${LARGEST_ROW_GROUP}: write smaller row groups`,
-        ),
-      );
+  private async trying<Result>(where: string, read: () => Promise<Result>): Promise<Result> {
+    try {
+      return await read();
+    } catch (error) {
+      if (error instanceof SourceTrouble) throw error.cause;
+      throw notParquet(this.named, error, where);
     }
-    return await Promise.all(
-      places.map(async ({ found, start, end }) => {
-        const bytes = await readBytes(this.source, this.named, start, end);
-        const nullable = this.nullable.has(found.path_in_schema.join('.'));
-        const largest = parsing(this.named, () => checkChunk(bytes, found, nullable, rows));
-        return { start, bytes, largest };
-      }),
-    );
   }
 }
 
-/** Bytes that are held: those between columns, which nobody looks at, are zero. */
-function bytesOf(held: readonly HeldBytes[], start: number, end: number): ArrayBuffer {
-  const exact = held.find((each) => each.start === start && each.start + each.bytes.byteLength === end);
-  if (exact !== undefined) return exact.bytes;
-  const bytes = new Uint8Array(end - start);
-  for (const each of held) {
-    const from = Math.max(start, each.start);
-    const to = Math.min(end, each.start + each.bytes.byteLength);
-    if (from < to) bytes.set(new Uint8Array(each.bytes, from - each.start, to - from), from - start);
-  }
-  return bytes.buffer;
-}
+/** What the source threw, which is not the file's fault. */
+class SourceTrouble extends Error {}
 
 async function readBytes(source: ManifestSource, named: string, start: number, end: number): Promise<ArrayBuffer> {
   const read = await wholeFile(source.read(start, end), end - start, named);
@@ -188,7 +179,16 @@ function parsing<Result>(named: string, parse: () => Result): Result {
 
 /** What a file that is not as it should be makes the reader throw is of any kind: it is all the file's fault. */
 function notParquet(named: string, error: unknown, where?: string): ManifestError {
-  const why = error instanceof Error ? error.message : String(error);
-  const place = where === undefined ? '' : ` (${where})`;
-  return invalidManifest(`${named} cannot be read as Parquet${place}: ${why.slice(0, 120)}`, { cause: error });
+  const place = where === undefined ? '' : ` (${where.slice(0, 60)})`;
+  return invalidManifest(`${named} cannot be read as Parquet${place}: ${reasonOf(error).slice(0, 150)}`, {
+    cause: error,
+  });
+}
+
+/** What the runtime says of bytes that lead it astray would tell a user nothing. */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error instanceof TypeError || error instanceof RangeError || error.message === ''
+    ? 'its bytes are not what they should be; it was damaged, or is not whole'
+    : error.message;
 }
