@@ -12,6 +12,7 @@ import { addJobsPause } from './commands/jobs-pause.ts';
 import { addJobsPriority } from './commands/jobs-priority.ts';
 import { addJobsResume } from './commands/jobs-resume.ts';
 import { addJobsRetry } from './commands/jobs-retry.ts';
+import { addJobsUpdate } from './commands/jobs-update.ts';
 import { addJobsWatch } from './commands/jobs-watch.ts';
 import { addOperations } from './commands/operations.ts';
 import { addReport } from './commands/report.ts';
@@ -81,6 +82,7 @@ function addJobs(program: Command, runtime: Runtime): void {
   addJobsPause(jobs, runtime);
   addJobsResume(jobs, runtime);
   addJobsPriority(jobs, runtime);
+  addJobsUpdate(jobs, runtime);
 }
 
 /** From package.json: one folder up in a checkout, two from dist. */

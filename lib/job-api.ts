@@ -31,6 +31,7 @@ const ROUTES = {
     ['POST', `${JOBS_PATH}/*/status`],
     ['POST', `${JOBS_PATH}/*/pause`],
     ['POST', `${JOBS_PATH}/*/resume`],
+    ['POST', `${JOBS_PATH}/*/limits`],
     ['PUT', `${JOBS_PATH}/*/tagging`],
     ['DELETE', `${JOBS_PATH}/*/tagging`],
   ],
@@ -76,7 +77,7 @@ export class JobApi extends Construct {
     return this.grant(grantee, ROUTES.read);
   }
 
-  /** Allows to change jobs: confirm, cancel, pause, resume, priority, tags. */
+  /** Allows to change jobs: confirm, cancel, pause, resume, priority, limits, tags. */
   grantManage(grantee: iam.IGrantable): iam.Grant {
     return this.grant(grantee, ROUTES.manage);
   }

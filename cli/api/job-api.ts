@@ -2,7 +2,15 @@ import type { Estimate } from '../../core/estimate/estimate.ts';
 import type { JobStatus, RequestedJobStatus } from '../../core/job/status.ts';
 import { ApiError, isConnectionError, NotReachableError } from '../errors.ts';
 import type { Clock } from '../io.ts';
-import type { JobDescriptor, JobListDescriptor, JobPage, PriorityAnswer, StatusAnswer } from './job-shapes.ts';
+import type {
+  JobDescriptor,
+  JobListDescriptor,
+  JobPage,
+  LimitChanges,
+  LimitsAnswer,
+  PriorityAnswer,
+  StatusAnswer,
+} from './job-shapes.ts';
 import { type ApiRequest, signRequest } from './signed-request.ts';
 import type { Target } from './target.ts';
 
@@ -65,6 +73,12 @@ export class JobApi {
 
   async resumeJob(jobId: string): Promise<StatusAnswer> {
     return (await this.send({ method: 'POST', path: `${pathOf(jobId)}/resume` })) as StatusAnswer;
+  }
+
+  /** What is left out stays as it is; null takes a limit away. */
+  async updateLimits(jobId: string, limits: LimitChanges): Promise<LimitsAnswer> {
+    const body = JSON.stringify(limits);
+    return (await this.send({ method: 'POST', path: `${pathOf(jobId)}/limits`, body })) as LimitsAnswer;
   }
 
   async updatePriority(jobId: string, priority: number): Promise<PriorityAnswer> {

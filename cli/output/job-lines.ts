@@ -1,4 +1,4 @@
-import type { JobListDescriptor, PriorityAnswer, StatusAnswer } from '../api/job-shapes.ts';
+import type { JobListDescriptor, LimitsAnswer, PriorityAnswer, StatusAnswer } from '../api/job-shapes.ts';
 import { taskCountsOf } from '../api/task-counts.ts';
 import { formatCount, formatPercent, formatTime } from './format.ts';
 import { hint, type Message } from './message.ts';
@@ -49,6 +49,14 @@ export function jobResumed(answer: StatusAnswer): Message {
 /** `jobs priority`. */
 export function priorityChanged(answer: PriorityAnswer): Message {
   return { text: `Job ${answer.JobId} now has priority ${answer.Priority}`, json: answer };
+}
+
+/** `jobs update`. */
+export function limitsChanged(answer: LimitsAnswer): Message {
+  const { JobId, RateLimit, MaxWorkers } = answer;
+  const rate = RateLimit === undefined ? 'no limit of its rate' : `at most ${RateLimit.TasksPerSecond} tasks a second`;
+  const workers = MaxWorkers === undefined ? 'no limit of its workers' : `at most ${MaxWorkers} workers`;
+  return { text: `Job ${JobId} now has ${rate} and ${workers}`, json: answer };
 }
 
 function cellsOf(job: JobListDescriptor): string[] {

@@ -72,13 +72,23 @@ function troubleText(trouble: Trouble | undefined): string | undefined {
   return trouble === undefined ? undefined : `${trouble.FailureCode}: ${trouble.FailureReason}`.slice(0, 256);
 }
 
+/** As they are now: they can be changed, and taken away, while the job runs. */
+function limitsOf({ tasksPerSecond, maxWorkers }: JobState): Pick<DroverDescriptor, 'RateLimit' | 'MaxWorkers'> {
+  return {
+    ...present('RateLimit', tasksPerSecond === undefined ? undefined : { TasksPerSecond: tasksPerSecond }),
+    ...present('MaxWorkers', maxWorkers),
+  };
+}
+
 function pausedOf(held: Hold | undefined): DroverDescriptor['Paused'] {
   return held === undefined ? undefined : { Since: held.since, ...present('Reason', held.reason) };
 }
 
 function droverOf({ stored, state }: Job, { objectsEndpoint }: ApiContext): { Drover?: DroverDescriptor } {
+  const { RateLimit: _rate, MaxWorkers: _workers, ...options } = stored.request.Drover ?? {};
   const drover = {
-    ...stored.request.Drover,
+    ...options,
+    ...limitsOf(state),
     ...present('Trouble', state.trouble),
     ...present('Paused', pausedOf(state.held)),
     ...present('Filtered', state.filtered),

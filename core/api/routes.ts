@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { checkEstimateInput, estimateInput } from '../estimate/estimate-request.ts';
 import { checkJobRequest } from '../job/check-request.ts';
-import { JOB_TAGS_MAXIMUM, jobRequest } from '../job/request.ts';
+import { JOB_TAGS_MAXIMUM, jobRequest, maxWorkers, rateLimit } from '../job/request.ts';
 import { jobId, jobPriority, statusUpdateReason, tagSet, text } from '../job/scalars.ts';
 import { JOB_STATUSES, REQUESTED_JOB_STATUSES } from '../job/status.ts';
 import { check } from '../validation/check.ts';
@@ -26,6 +26,7 @@ import {
   updateJobPriorityResult,
   updateJobStatusResult,
 } from './results.ts';
+import { updateJobLimits } from './update-job-limits.ts';
 import { updateJobPriority } from './update-job-priority.ts';
 import { updateJobStatus } from './update-job-status.ts';
 
@@ -62,6 +63,11 @@ const statusInput = z.strictObject({
   StatusUpdateReason: statusUpdateReason.optional(),
 });
 const pauseInput = z.strictObject({ JobId: jobId, StatusUpdateReason: statusUpdateReason.optional() });
+/** What is left out stays as it is; null takes a limit away. */
+const limitsInput = z.strictObject({
+  RateLimit: rateLimit.nullable().optional(),
+  MaxWorkers: maxWorkers.nullable().optional(),
+});
 const listInput = z.strictObject({
   JobStatuses: z.array(z.enum(JOB_STATUSES)),
   MaxResults: z.int().min(0).max(MAX_RESULTS).optional(),
@@ -143,6 +149,18 @@ export const ROUTES: readonly Route[] = [
     jsonOnly: true,
     schema: updateJobStatusResult,
     run: ({ path }, context) => resumeJob(check(jobOnly, path), context),
+  },
+  {
+    operation: 'UpdateJobLimits',
+    method: 'POST',
+    path: '/jobs/{JobId}/limits',
+    invalid: 'BadRequestException',
+    jsonOnly: true,
+    schema: emptyResult,
+    run: ({ path, document }, context) => {
+      const limits = check(limitsInput, document('UpdateJobLimitsRequest', limitsInput));
+      return updateJobLimits({ ...check(jobOnly, path), ...limits }, context);
+    },
   },
   {
     operation: 'GetJobTagging',

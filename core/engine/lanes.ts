@@ -10,6 +10,8 @@ export interface LaneNeeds extends OperationNeeds {
   readonly mostInvocations: number | undefined;
   /** Tasks a second, of all workers together; undefined where the job has no limit. */
   readonly tasksPerSecond: number | undefined;
+  /** Workers at once; undefined where only the capacity bounds them. */
+  readonly maxWorkers?: number | undefined;
 }
 
 /** How a job's share is used. */
@@ -24,9 +26,9 @@ const WORTHWHILE_TASKS_PER_SECOND = 200;
 
 export function laneNeedsOf(
   { concurrency, invokesFunctions }: OperationNeeds,
-  { mostInvocations, tasksPerSecond }: Pick<JobState, 'mostInvocations' | 'tasksPerSecond'>,
+  { mostInvocations, tasksPerSecond, maxWorkers }: Pick<JobState, 'mostInvocations' | 'tasksPerSecond' | 'maxWorkers'>,
 ): LaneNeeds {
-  return { concurrency, invokesFunctions, mostInvocations, tasksPerSecond };
+  return { concurrency, invokesFunctions, mostInvocations, tasksPerSecond, maxWorkers };
 }
 
 /**
@@ -34,9 +36,10 @@ export function laneNeedsOf(
  * too (LambdaInvoke), those count against the share, so that a job's functions leave room for what runs the job.
  */
 export function lanesOf(share: number, needs: LaneNeeds): Lanes {
-  if (!needs.invokesFunctions) return { workers: Math.max(1, share), concurrency: needs.concurrency };
+  const bound = needs.maxWorkers ?? Number.POSITIVE_INFINITY;
+  if (!needs.invokesFunctions) return { workers: Math.max(1, Math.min(share, bound)), concurrency: needs.concurrency };
   const most = needs.mostInvocations ?? Number.POSITIVE_INFINITY;
-  const workers = Math.max(1, Math.min(Math.floor(share / slotsPerWorker(needs)), most));
+  const workers = Math.max(1, Math.min(Math.floor(share / slotsPerWorker(needs)), most, bound));
   const each = Math.min(Math.floor(share / workers) - 1, Math.floor(most / workers));
   return { workers, concurrency: Math.min(needs.concurrency, Math.max(1, each)) };
 }
@@ -44,7 +47,8 @@ export function lanesOf(share: number, needs: LaneNeeds): Lanes {
 /** The share that a job of so many unfinished shards can make use of. */
 export function demandOf(shards: number, needs: LaneNeeds): number {
   const rate = needs.tasksPerSecond ?? Number.POSITIVE_INFINITY;
-  const workers = Math.max(1, Math.min(shards, Math.ceil(rate / WORTHWHILE_TASKS_PER_SECOND)));
+  const bound = needs.maxWorkers ?? Number.POSITIVE_INFINITY;
+  const workers = Math.max(1, Math.min(shards, Math.ceil(rate / WORTHWHILE_TASKS_PER_SECOND), bound));
   if (!needs.invokesFunctions) return workers;
   const most = needs.mostInvocations ?? Number.POSITIVE_INFINITY;
   return Math.min(workers * slotsPerWorker(needs), most + Math.ceil(most / needs.concurrency));

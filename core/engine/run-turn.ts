@@ -42,7 +42,7 @@ async function takeTurn(deps: RunDependencies, input: TurnInput): Promise<TurnOu
     return done(input);
   }
   const left = await lookAtBlocks(deps, input);
-  if (left.unfinished.length === 0) return await finish(deps, input);
+  if (left.unfinished.length === 0) return await finish(deps, input, state);
   if (input.turn >= TURNS_PER_EXECUTION) {
     await handOver(deps, input.jobId, input.epoch);
     return done(input);
@@ -87,9 +87,9 @@ async function lookAtBlocks(deps: EngineDependencies, { jobId, epoch }: TurnInpu
 }
 
 /** All tasks are counted: to the report, as complete or, if the threshold was crossed at the very end, as failed. */
-async function finish(deps: EngineDependencies, input: TurnInput): Promise<TurnOutput> {
+async function finish(deps: EngineDependencies, input: TurnInput, state: JobState): Promise<TurnOutput> {
   const totals = await deps.jobs.getTotals(input.jobId);
-  if (await failAtThreshold(deps, input.jobId, input.epoch, totals)) return done(input);
+  if (await failAtThreshold(deps, state, totals)) return done(input);
   if ((await moveJob(deps, input.jobId, input.epoch, 'Completing')) !== undefined) {
     await deps.callScheduler(input.jobId);
   }

@@ -1,12 +1,10 @@
-import {
-  FAILURE_THRESHOLD_MINIMUM_TASKS,
-  FAILURE_THRESHOLD_SHARE,
-  type JobFailure,
-  type JobTotals,
-} from '../job/records.ts';
+import { type JobFailure, type JobState, type JobTotals, USUAL_FAILURE_THRESHOLD } from '../job/records.ts';
 import type { Block } from '../stores/progress-store.ts';
 import type { EngineDependencies } from './dependencies.ts';
 import { failJob } from './job-changes.ts';
+
+/** A job and its threshold, as an execution or a worker of one epoch sees them. */
+export type JudgedJob = Pick<JobState, 'jobId' | 'epoch' | 'failureThreshold'>;
 
 /** Between two sums of a job's blocks: many workers end parts, one of them adds up. */
 export const SUM_EVERY_MILLISECONDS = 2_000;
@@ -33,60 +31,58 @@ export function sumOf(blocks: readonly Block[], now: number): JobTotals {
   return { succeeded, failed, shardsDone, summedAt: now };
 }
 
-/** Whether so few tasks have been executed that a part must be short for the threshold to bite in time. */
-export function isProbing(totals: JobTotals): boolean {
-  return totals.succeeded + totals.failed < FAILURE_THRESHOLD_MINIMUM_TASKS;
+/**
+ * Whether so few tasks have been executed that a part must be short for the threshold to bite in time. A job that may
+ * fail for it only later has done so much by then that parts of the usual length are a small part of it.
+ */
+export function isProbing(totals: JobTotals, { failureThreshold = USUAL_FAILURE_THRESHOLD }: JudgedJob): boolean {
+  const until = Math.min(failureThreshold.minimumTasks, USUAL_FAILURE_THRESHOLD.minimumTasks);
+  return totals.succeeded + totals.failed < until;
 }
 
 /** The failure of a job that crossed the threshold; undefined for one that did not. */
-function thresholdFailure(totals: JobTotals): JobFailure | undefined {
+function thresholdFailure(
+  totals: JobTotals,
+  { failureThreshold: { minimumTasks, percent } = USUAL_FAILURE_THRESHOLD }: JudgedJob,
+): JobFailure | undefined {
   const executed = totals.succeeded + totals.failed;
-  if (executed < FAILURE_THRESHOLD_MINIMUM_TASKS || totals.failed <= executed * FAILURE_THRESHOLD_SHARE)
-    return undefined;
+  if (executed < minimumTasks || totals.failed * 100 <= executed * percent) return undefined;
   return {
     FailureCode: 'TaskFailureThresholdExceeded',
-    FailureReason: `${totals.failed} of ${executed} tasks failed: more than ${FAILURE_THRESHOLD_SHARE * 100} percent of at least ${FAILURE_THRESHOLD_MINIMUM_TASKS}. See the completion report.`,
+    FailureReason: `${totals.failed} of ${executed} tasks failed: more than ${percent} percent of at least ${minimumTasks}. See the completion report.`,
   };
 }
 
 /** Adds up the blocks, unless another worker did so lately, and fails the job if it crossed its threshold. */
-export async function refreshTotals(deps: EngineDependencies, jobId: string, epoch: number): Promise<void> {
-  if (!(await deps.jobs.claimSum(jobId, deps.clock.now(), SUM_EVERY_MILLISECONDS))) return;
-  await sum(deps, jobId, epoch);
+export async function refreshTotals(deps: EngineDependencies, job: JudgedJob): Promise<void> {
+  if (!(await deps.jobs.claimSum(job.jobId, deps.clock.now(), SUM_EVERY_MILLISECONDS))) return;
+  await sum(deps, job);
 }
 
 /** Totals that were summed after `since`: by this worker, or by another that was at it. */
-export async function freshTotals(
-  deps: EngineDependencies,
-  jobId: string,
-  epoch: number,
-  since: number,
-): Promise<JobTotals> {
+export async function freshTotals(deps: EngineDependencies, job: JudgedJob, since: number): Promise<JobTotals> {
+  const { jobId } = job;
   for (;;) {
     const totals = await deps.jobs.getTotals(jobId);
     const now = deps.clock.now();
     if (totals.summedAt > since || now - since > FRESH_WITHIN_MILLISECONDS) return totals;
-    if (await deps.jobs.claimSum(jobId, now, PROBING_SUM_EVERY_MILLISECONDS)) return await sum(deps, jobId, epoch);
+    if (await deps.jobs.claimSum(jobId, now, PROBING_SUM_EVERY_MILLISECONDS)) return await sum(deps, job);
     await deps.clock.sleep(LOOK_EVERY_MILLISECONDS);
   }
 }
 
-async function sum(deps: EngineDependencies, jobId: string, epoch: number): Promise<JobTotals> {
+async function sum(deps: EngineDependencies, job: JudgedJob): Promise<JobTotals> {
+  const { jobId } = job;
   const summedAt = deps.clock.now();
   const totals = sumOf(await deps.progress.listBlocks(jobId), summedAt);
   await deps.jobs.raiseTotals(jobId, totals);
-  await failAtThreshold(deps, jobId, epoch, totals);
+  await failAtThreshold(deps, job, totals);
   return totals;
 }
 
 /** Fails the job if its totals crossed the threshold; says whether they did. */
-export async function failAtThreshold(
-  deps: EngineDependencies,
-  jobId: string,
-  epoch: number,
-  totals: JobTotals,
-): Promise<boolean> {
-  const failure = thresholdFailure(totals);
-  if (failure !== undefined) await failJob(deps, jobId, epoch, failure);
+export async function failAtThreshold(deps: EngineDependencies, job: JudgedJob, totals: JobTotals): Promise<boolean> {
+  const failure = thresholdFailure(totals, job);
+  if (failure !== undefined) await failJob(deps, job.jobId, job.epoch, failure);
   return failure !== undefined;
 }

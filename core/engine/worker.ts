@@ -19,7 +19,14 @@ import {
   workerName,
 } from './suspicion.ts';
 import { TaskRate } from './task-rate.ts';
-import { failAtThreshold, freshTotals, isProbing, refreshTotals, SUM_EVERY_MILLISECONDS } from './totals.ts';
+import {
+  failAtThreshold,
+  freshTotals,
+  isProbing,
+  type JudgedJob,
+  refreshTotals,
+  SUM_EVERY_MILLISECONDS,
+} from './totals.ts';
 import { unfinishedKey } from './work-keys.ts';
 import { workNotes } from './work-notes.ts';
 import { batchSize, carryOut, finish, type WorkerJob } from './worker-job.ts';
@@ -91,6 +98,11 @@ class ShardRun {
     this.troubled = state.trouble !== undefined;
   }
 
+  /** The job as it was at the last look, with the epoch that this worker may speak for. */
+  private get judged(): JudgedJob {
+    return { ...this.state, epoch: this.input.epoch };
+  }
+
   private get at(): number {
     return this.position?.at ?? 0;
   }
@@ -147,8 +159,8 @@ class ShardRun {
     await this.setRate(job);
     // One task at a time is slow enough for the look at the job to be soon enough.
     const totals = suspect ? undefined : await deps.jobs.getTotals(input.jobId);
-    if (totals !== undefined && (await failAtThreshold(deps, input.jobId, input.epoch, totals))) return false;
-    const probing = totals !== undefined && isProbing(totals);
+    if (totals !== undefined && (await failAtThreshold(deps, this.judged, totals))) return false;
+    const probing = totals !== undefined && isProbing(totals, this.judged);
     const ends = Math.min(began + PART_MILLISECONDS, input.deadline);
     const context = { ...job.context, notes: workNotes(deps.work, input.jobId), deadline: input.deadline };
     const { finished, trouble, failure } = await runPart({
@@ -250,13 +262,12 @@ class ShardRun {
 
   /** Keeps the totals fresh; a young job's worker that saw failures waits for them, and for what they mean. */
   private async lookAtTotals(waitForThreshold: boolean): Promise<void> {
-    const { jobId, epoch } = this.input;
     if (!waitForThreshold) {
       if (this.deps.clock.now() - this.lastSum < SUM_EVERY_MILLISECONDS) return;
       this.lastSum = this.deps.clock.now();
-      return await refreshTotals(this.deps, jobId, epoch);
+      return await refreshTotals(this.deps, this.judged);
     }
-    await freshTotals(this.deps, jobId, epoch, this.deps.clock.now());
+    await freshTotals(this.deps, this.judged, this.deps.clock.now());
     await this.look();
   }
 
@@ -294,7 +305,7 @@ class ShardRun {
     this.position = { ...this.position, at: part.end };
     await this.gotOn();
     if (!isDone) return true;
-    await refreshTotals(this.deps, jobId, this.input.epoch);
+    await refreshTotals(this.deps, this.judged);
     return this.leave();
   }
 

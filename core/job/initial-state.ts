@@ -1,5 +1,5 @@
 import { operationNameOf } from './operation-name.ts';
-import type { JobState, StoredRequest } from './records.ts';
+import { type JobState, type StoredRequest, USUAL_FAILURE_THRESHOLD } from './records.ts';
 
 /** Invocations of a job's function at once, unless the request says otherwise: a tenth of an account's usual thousand. */
 const MOST_INVOCATIONS = 100;
@@ -7,7 +7,7 @@ const MOST_INVOCATIONS = 100;
 /** The state of a job that was just created. */
 export function initialState({ jobId, createdAt, request }: StoredRequest): JobState {
   const { LambdaInvoke: invoke, Drover: beyond } = request.Operation;
-  const rate = request.Drover?.RateLimit?.TasksPerSecond;
+  const { RateLimit: rate, MaxWorkers: maxWorkers, FailureThreshold: threshold } = request.Drover ?? {};
   return {
     jobId,
     version: 1,
@@ -18,7 +18,16 @@ export function initialState({ jobId, createdAt, request }: StoredRequest): JobS
     createdAt,
     operation: operationNameOf(request.Operation),
     ...(request.Description === undefined ? {} : { description: request.Description }),
-    ...(rate === undefined ? {} : { tasksPerSecond: rate }),
+    ...(rate === undefined ? {} : { tasksPerSecond: rate.TasksPerSecond }),
+    ...(maxWorkers === undefined ? {} : { maxWorkers }),
+    ...(threshold === undefined
+      ? {}
+      : {
+          failureThreshold: {
+            minimumTasks: threshold.MinimumTasks ?? USUAL_FAILURE_THRESHOLD.minimumTasks,
+            percent: threshold.Percent ?? USUAL_FAILURE_THRESHOLD.percent,
+          },
+        }),
     ...(invoke === undefined
       ? {}
       : { mostInvocations: beyond?.LambdaInvoke?.MaxConcurrentInvocations ?? MOST_INVOCATIONS }),

@@ -48,6 +48,10 @@ export interface JobState {
   readonly description?: string;
   /** Tasks a second, of all workers together; absent where the job has no limit. */
   readonly tasksPerSecond?: number;
+  /** Workers at once; absent where only the capacity bounds them. */
+  readonly maxWorkers?: number;
+  /** When the job fails for its tasks' failures, where that is not as usual. */
+  readonly failureThreshold?: FailureThreshold;
   /** Function invocations at once, of all workers together; absent where tasks are none. */
   readonly mostInvocations?: number;
   /** Tasks in the manifest; absent until the manifest has been read. */
@@ -101,8 +105,13 @@ export interface Share {
   readonly since: number;
 }
 
-/** Until this many tasks have been executed a job never fails for its tasks' failures (batch-ops-job-status). */
-export const FAILURE_THRESHOLD_MINIMUM_TASKS = 1_000;
+/** When a job fails for its tasks' failures. */
+export interface FailureThreshold {
+  /** Until so many tasks have been executed it never does. */
+  readonly minimumTasks: number;
+  /** Once more than this of the executed tasks failed it does, in percent. */
+  readonly percent: number;
+}
 
-/** The share of executed tasks that may fail before the job does (batch-ops-job-status: more than 50 %). */
-export const FAILURE_THRESHOLD_SHARE = 0.5;
+/** S3's own (batch-ops-job-status): at least 1,000 tasks, more than 50 %. */
+export const USUAL_FAILURE_THRESHOLD: FailureThreshold = { minimumTasks: 1_000, percent: 50 };

@@ -67,6 +67,18 @@ export type ReportRequest = z.infer<typeof report>;
 /** Tasks a second at most: far more than any account's workers do. */
 const TASKS_PER_SECOND_MAXIMUM = 1_000_000;
 
+/** Workers of one job at most: a Map of Step Functions runs no more children (its quota). */
+const MAX_WORKERS_MAXIMUM = 10_000;
+
+/** Tasks after which a failure threshold may be looked at, at most. */
+const THRESHOLD_TASKS_MAXIMUM = 1_000_000_000;
+
+/** Tasks a second, of all workers of a job together. */
+export const rateLimit = z.strictObject({ TasksPerSecond: z.int().min(1).max(TASKS_PER_SECOND_MAXIMUM) });
+
+/** Workers of a job at once. */
+export const maxWorkers = z.int().min(1).max(MAX_WORKERS_MAXIMUM);
+
 /** What Drover can do with any operation, and S3 cannot. */
 const droverOptions = z.strictObject({
   /** Reads only, and reports for each object what would be done, or why it would fail. */
@@ -77,7 +89,15 @@ const droverOptions = z.strictObject({
   CloneOf: jobId.optional(),
   /** Instead of a manifest: tasks of a job that has ended. */
   TasksOf: tasksOf.optional(),
-  RateLimit: z.strictObject({ TasksPerSecond: z.int().min(1).max(TASKS_PER_SECOND_MAXIMUM) }).optional(),
+  RateLimit: rateLimit.optional(),
+  MaxWorkers: maxWorkers.optional(),
+  /** The job fails once so many tasks have been executed and more than so much of them failed; 100 percent: never. */
+  FailureThreshold: z
+    .strictObject({
+      MinimumTasks: z.int().min(1).max(THRESHOLD_TASKS_MAXIMUM).optional(),
+      Percent: z.int().min(0).max(100).optional(),
+    })
+    .optional(),
 });
 export type DroverOptions = z.infer<typeof droverOptions>;
 

@@ -5,6 +5,8 @@ import { hasEnded, type JobStatus, mayFollow } from './status.ts';
 /** What may change in a job's state besides its status. `undefined` takes a trouble or a hold away. */
 export interface JobChanges {
   readonly priority?: number;
+  readonly tasksPerSecond?: number | undefined;
+  readonly maxWorkers?: number | undefined;
   readonly totalTasks?: number;
   readonly shards?: number;
   readonly filtered?: number;
@@ -80,15 +82,17 @@ type Amendment = JobChanges &
   Partial<Pick<JobState, 'status' | 'statusSince' | 'epoch' | 'activeMilliseconds' | 'suspendedAt' | 'endedAt'>>;
 
 function amend(state: JobState, amendment: Amendment): JobState {
-  const { trouble: before, held: heldBefore, ...rest } = state;
-  const { trouble: after, held: heldAfter, failureReasons, ...changes } = amendment;
-  const trouble = 'trouble' in amendment ? after : before;
-  const held = 'held' in amendment ? heldAfter : heldBefore;
+  const { trouble, held, tasksPerSecond, maxWorkers, ...rest } = state;
+  const { failureReasons, ...changes } = amendment;
+  const merged = { trouble, held, tasksPerSecond, maxWorkers, ...changes };
+  const { trouble: troubleNow, held: heldNow, tasksPerSecond: rateNow, maxWorkers: workersNow, ...others } = merged;
   return {
     ...rest,
-    ...changes,
-    ...(trouble === undefined ? {} : { trouble: { ...shortened(trouble), since: trouble.since } }),
-    ...(held === undefined ? {} : { held }),
+    ...others,
+    ...(rateNow === undefined ? {} : { tasksPerSecond: rateNow }),
+    ...(workersNow === undefined ? {} : { maxWorkers: workersNow }),
+    ...(troubleNow === undefined ? {} : { trouble: { ...shortened(troubleNow), since: troubleNow.since } }),
+    ...(heldNow === undefined ? {} : { held: heldNow }),
     failureReasons: [...state.failureReasons, ...(failureReasons ?? []).map(shortened)],
     version: state.version + 1,
   };

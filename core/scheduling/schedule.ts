@@ -43,7 +43,7 @@ export async function schedule(deps: SchedulerDependencies, jobId?: string): Pro
   if (jobId !== undefined && (await driveJob(deps, jobId)) === 'Pausing') own.add(jobId);
   for (;;) {
     const states = await openStates(deps);
-    const decision = await decide(deps, states);
+    const decision = await decide(deps, states, jobId);
     // Another call decided in between: from what it did, this one decides anew.
     if (decision === undefined) continue;
     const pausing = await apply(deps, states, decision, { own, again: jobId === undefined });
@@ -86,11 +86,15 @@ interface Decision {
 }
 
 /** The decision: shares of all contending jobs, written if they changed; undefined if another call wrote first. */
-async function decide(deps: SchedulerDependencies, states: readonly JobState[]): Promise<Decision | undefined> {
+async function decide(
+  deps: SchedulerDependencies,
+  states: readonly JobState[],
+  asked?: string,
+): Promise<Decision | undefined> {
   const before = await deps.jobs.getSchedule();
   const contenders = await Promise.all(states.map((state) => contender(deps, state)));
   const capacity = capacityOf(deps.maxConcurrentWorkers, await deps.jobs.getCapacity());
-  const shares = settled(before.shares, allocate(contenders, capacity), deps.clock.now());
+  const shares = settled(before.shares, allocate(contenders, capacity), deps.clock.now(), asked);
   if (sameShares(before.shares, shares)) return { version: before.version, shares, before: before.shares };
   const version = before.version + 1;
   return (await deps.jobs.putSchedule({ version, shares })) ? { version, shares, before: before.shares } : undefined;
@@ -106,24 +110,29 @@ async function contender(deps: SchedulerDependencies, state: JobState): Promise<
   };
 }
 
-/** What was wanted, less changes that are not worth an UpdateMapRun: small ones, and raises that come too soon. */
+/**
+ * What was wanted, less changes that are not worth an UpdateMapRun: small ones, and raises that come too soon. A job that
+ * somebody asked something of gets what it wants.
+ */
 export function settled(
   before: Schedule['shares'],
   wanted: ReadonlyMap<string, number>,
   now: number,
+  asked?: string,
 ): Record<string, Share> {
   const shares: Record<string, Share> = {};
   for (const [jobId, workers] of wanted) {
     const had = before[jobId];
-    shares[jobId] = had !== undefined && keeps(had, workers, now) ? had : { workers, since: now };
+    shares[jobId] = had !== undefined && keeps(had, workers, now, jobId === asked) ? had : { workers, since: now };
   }
   return shares;
 }
 
 /** A cut always counts, for another job has been given the workers; only a raise can wait. */
-function keeps(had: Share, workers: number, now: number): boolean {
+function keeps(had: Share, workers: number, now: number, asked: boolean): boolean {
   if (workers < had.workers) return false;
   if (workers === had.workers) return true;
+  if (asked) return false;
   return now - had.since < RAISE_EVERY_MILLISECONDS || workers - had.workers <= had.workers * TOLERANCE;
 }
 
