@@ -3,6 +3,7 @@
  *
  *   stackName             DROVER_STACK_NAME              default Drover
  *   maxConcurrentWorkers  DROVER_MAX_CONCURRENT_WORKERS  default 100
+ *   maxActiveJobs         DROVER_MAX_ACTIVE_JOBS         default: as many as workers
  *   jobRoles              DROVER_JOB_ROLES               ARNs or patterns, with commas between them
  */
 import { App } from 'aws-cdk-lib';
@@ -23,10 +24,12 @@ try {
 function addStack(): void {
   const stackName = setting('stackName', 'DROVER_STACK_NAME');
   const workers = setting('maxConcurrentWorkers', 'DROVER_MAX_CONCURRENT_WORKERS');
+  const activeJobs = setting('maxActiveJobs', 'DROVER_MAX_ACTIVE_JOBS');
   const jobRoles = setting('jobRoles', 'DROVER_JOB_ROLES');
   new DroverStack(app, 'Drover', {
     ...(stackName !== undefined && { stackName }),
     ...(workers !== undefined && { maxConcurrentWorkers: Number(workers) }),
+    ...(activeJobs !== undefined && { maxActiveJobs: Number(activeJobs) }),
     ...(jobRoles !== undefined && { jobRoles: jobRoles.split(',').map((role) => role.trim()) }),
   });
 }

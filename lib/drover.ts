@@ -32,6 +32,13 @@ export interface DroverProps {
   readonly maxConcurrentWorkers?: number;
 
   /**
+   * Jobs that have workers at once: others wait, Ready or Paused, for their turn.
+   *
+   * @default - as many as there are workers
+   */
+  readonly maxActiveJobs?: number;
+
+  /**
    * The roles that jobs may use: ARNs, or patterns of ARNs with `*`. A job that names any other is refused, and no
    * function of the deployment could assume it.
    *
@@ -74,7 +81,8 @@ export class Drover extends Construct {
 
   constructor(scope: Construct, id: string, props: DroverProps = {}) {
     super(scope, id);
-    const maxConcurrentWorkers = checkWorkers(props.maxConcurrentWorkers ?? 100);
+    const maxConcurrentWorkers = checkBound('maxConcurrentWorkers', props.maxConcurrentWorkers ?? 100);
+    const maxActiveJobs = checkBound('maxActiveJobs', props.maxActiveJobs ?? maxConcurrentWorkers);
     const removalPolicy = props.removalPolicy ?? RemovalPolicy.RETAIN;
 
     const tables = new JobTables(this, 'Tables', { removalPolicy });
@@ -91,6 +99,7 @@ export class Drover extends Construct {
       workBucket,
       jobRoles,
       maxConcurrentWorkers,
+      maxActiveJobs,
       machines,
     });
     const machine = (id: string, stage: Stage, item: FunctionName) =>
@@ -131,14 +140,12 @@ export class Drover extends Construct {
   }
 }
 
-function checkWorkers(workers: number): number {
+function checkBound(name: string, workers: number): number {
   if (Token.isUnresolved(workers)) {
-    throw new InvalidSetting('maxConcurrentWorkers must be a number that is known when the app is synthesized.');
+    throw new InvalidSetting(`${name} must be a number that is known when the app is synthesized.`);
   }
   if (!Number.isInteger(workers) || workers < 1 || workers > MOST_WORKERS) {
-    throw new InvalidSetting(
-      `maxConcurrentWorkers is ${workers}; it must be a whole number from 1 to ${MOST_WORKERS}.`,
-    );
+    throw new InvalidSetting(`${name} is ${workers}; it must be a whole number from 1 to ${MOST_WORKERS}.`);
   }
   return workers;
 }

@@ -5,21 +5,38 @@ export interface Contender {
   readonly priority: number;
   /** Workers it can use: its unfinished shards, or its own bound. */
   readonly demand: number;
+  /** Whether it has workers: among equals it keeps its place. */
+  readonly served?: boolean;
 }
 
 /**
  * Gives the capacity to the highest priority first; equal priorities share evenly, what one cannot use going to the
  * others; no job gets more than it can use. Jobs that get nothing are left out. What cannot be shared evenly goes to the
  * first by job id, so that the same jobs always get the same answer.
+ *
+ * @param mostJobs at most so many jobs get any.
  */
-export function allocate(contenders: readonly Contender[], capacity: number): Map<string, number> {
+export function allocate(
+  contenders: readonly Contender[],
+  capacity: number,
+  mostJobs = Number.POSITIVE_INFINITY,
+): Map<string, number> {
   const shares = new Map<string, number>();
   let left = Math.max(0, Math.floor(capacity));
-  for (const equals of byPriority(contenders)) {
+  for (const equals of byPriority(foremost(contenders, mostJobs))) {
     left -= share(equals, left, shares);
     if (left <= 0) break;
   }
   return shares;
+}
+
+/** The jobs that come first: by priority, among equals those that are served, then by job id. */
+function foremost(contenders: readonly Contender[], most: number): readonly Contender[] {
+  const wanting = contenders.filter(({ demand }) => demand >= 1);
+  if (wanting.length <= most) return wanting;
+  const order = (a: Contender, b: Contender): number =>
+    b.priority - a.priority || Number(b.served ?? false) - Number(a.served ?? false) || (a.jobId < b.jobId ? -1 : 1);
+  return [...wanting].sort(order).slice(0, most);
 }
 
 function byPriority(contenders: readonly Contender[]): Contender[][] {

@@ -13,6 +13,8 @@ export interface SchedulerDependencies extends Omit<EngineDependencies, 'callSch
   readonly executions: Executions;
   /** Workers of all jobs together, as the operator set it. */
   readonly maxConcurrentWorkers: number;
+  /** Jobs that have workers at once, as the operator set it; left out: as many as there is room for. */
+  readonly maxActiveJobs?: number | undefined;
   /** How the operation of a job runs. */
   readonly operation: (name: OperationName) => OperationNeeds;
 }
@@ -94,7 +96,7 @@ async function decide(
   const before = await deps.jobs.getSchedule();
   const contenders = await Promise.all(states.map((state) => contender(deps, state)));
   const capacity = capacityOf(deps.maxConcurrentWorkers, await deps.jobs.getCapacity());
-  const shares = settled(before.shares, allocate(contenders, capacity), deps.clock.now(), asked);
+  const shares = settled(before.shares, allocate(contenders, capacity, deps.maxActiveJobs), deps.clock.now(), asked);
   if (sameShares(before.shares, shares)) return { version: before.version, shares, before: before.shares };
   const version = before.version + 1;
   return (await deps.jobs.putSchedule({ version, shares })) ? { version, shares, before: before.shares } : undefined;
@@ -106,6 +108,7 @@ async function contender(deps: SchedulerDependencies, state: JobState): Promise<
   return {
     jobId: state.jobId,
     priority: state.priority,
+    served: state.status === 'Active',
     demand: state.held === undefined ? demandOf(shards, laneNeedsOf(deps.operation(state.operation), state)) : 0,
   };
 }

@@ -17,6 +17,7 @@ export async function handler(event: unknown): Promise<void> {
     clock: systemClock,
     log,
     maxConcurrentWorkers: Number(requireVariable('MAX_CONCURRENT_WORKERS')),
+    maxActiveJobs: Number(requireVariable('MAX_ACTIVE_JOBS')),
     operation: requireOperation,
   };
   await schedule(dependencies, jobId);

@@ -17,6 +17,8 @@ export interface EngineProps {
   readonly jobRoles: JobRoles;
   /** Workers at once, of all jobs together. */
   readonly maxConcurrentWorkers: number;
+  /** Jobs that have workers at once. */
+  readonly maxActiveJobs: number;
 }
 
 /** One function's own settings. */
@@ -77,6 +79,7 @@ function engineEnvironment(props: EngineProps): Record<string, string> {
     JOB_ROLES: props.jobRoles.toJson(),
     EXTERNAL_ID: props.jobRoles.externalId,
     MAX_CONCURRENT_WORKERS: String(props.maxConcurrentWorkers),
+    MAX_ACTIVE_JOBS: String(props.maxActiveJobs),
     ACCOUNT_ID: Aws.ACCOUNT_ID,
     PARTITION: Aws.PARTITION,
   };

@@ -74,6 +74,7 @@ describe('the functions', () => {
       JOB_ROLES: '["arn:aws:iam::111122223333:role/batch/*"]',
       EXTERNAL_ID: expect.stringMatching(/^Test-Drover-[0-9A-F]{8}\.<AWS::Region>$/),
       MAX_CONCURRENT_WORKERS: '7',
+      MAX_ACTIVE_JOBS: '7',
       ACCOUNT_ID: '<AWS::AccountId>',
       PARTITION: '<AWS::Partition>',
     });
@@ -217,6 +218,9 @@ describe('in a stack of somebody else', () => {
     expect(granted('Manager')).toEqual([
       'execute-api:Invoke POST/v20180820/jobs/*/priority',
       'execute-api:Invoke POST/v20180820/jobs/*/status',
+      'execute-api:Invoke POST/v20180820/jobs/*/pause',
+      'execute-api:Invoke POST/v20180820/jobs/*/resume',
+      'execute-api:Invoke POST/v20180820/jobs/*/limits',
       'execute-api:Invoke PUT/v20180820/jobs/*/tagging',
       'execute-api:Invoke DELETE/v20180820/jobs/*/tagging',
     ]);

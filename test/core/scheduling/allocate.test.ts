@@ -83,6 +83,34 @@ describe('shares of the capacity', () => {
     );
   });
 
+  test('go to at most so many jobs, the higher first, and to the same ones in the next round', () => {
+    fc.assert(
+      fc.property(
+        contenders,
+        fc.integer({ min: 0, max: 60 }),
+        fc.integer({ min: 1, max: 6 }),
+        (jobs, capacity, most) => {
+          const shares = allocate(jobs, capacity, most);
+          expect(shares.size).toBeLessThanOrEqual(most);
+          const total = [...shares.values()].reduce((sum, workers) => sum + workers, 0);
+          expect(total).toBeLessThanOrEqual(capacity);
+          for (const job of jobs) {
+            if (job.demand === (shares.get(job.jobId) ?? 0)) continue;
+            const lower = jobs.filter(({ jobId, priority }) => priority < job.priority && shares.has(jobId));
+            expect(lower).toEqual([]);
+          }
+          const served = jobs.map((job) => ({ ...job, served: shares.has(job.jobId) }));
+          expect(allocate(served, capacity, most)).toEqual(shares);
+        },
+      ),
+    );
+  });
+
+  test('leave a served job its place among its equals', () => {
+    const wanting = ['a', 'b'].map((jobId) => ({ jobId, priority: 1, demand: 3, served: jobId === 'b' }));
+    expect(Object.fromEntries(allocate(wanting, 10, 1))).toEqual({ b: 3 });
+  });
+
   test('do not depend on the order in which the jobs are named', () => {
     fc.assert(
       fc.property(contenders, fc.integer({ min: 0, max: 60 }), (jobs, capacity) => {
