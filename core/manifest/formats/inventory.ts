@@ -98,6 +98,6 @@ function otherFormat(named: string, format: string): ManifestError {
   const help =
     format === 'Parquet'
       ? 'ask for Manifest.Drover.Format "S3InventoryReport_Parquet"'
-      : 'configure the inventory to be CSV or Parquet';
+      : 'configure the inventory to be CSV or Parquet, or UNLOAD its table by Athena to Parquet';
   return invalidManifest(`${named} says that its files are ${format}, not CSV: ${help}`);
 }

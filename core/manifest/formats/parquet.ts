@@ -42,8 +42,9 @@ export function parquetManifest(files: ManifestFiles, manifest: Manifest, needed
 }
 
 /**
- * `S3InventoryReport_Parquet`: an inventory report whose manifest.json names Parquet files. Their keys are not encoded
- * (S3 User Guide, storage-inventory: those of CSV files are), and their columns are named in lower case.
+ * `S3InventoryReport_Parquet`: an inventory report whose manifest.json names Parquet files. Their keys are taken as they
+ * are: the S3 User Guide (storage-inventory, "Key name") says of CSV only that keys are URL-encoded. Their columns are
+ * named in lower case.
  */
 export function inventoryParquetManifest(
   files: ManifestFiles,
