@@ -7,9 +7,12 @@ import { limitsChanged } from '../output/job-lines.ts';
 import { type Runtime, runs } from '../runtime.ts';
 
 interface UpdateOptions {
-  readonly tasksPerSecond?: number | null;
-  readonly maxWorkers?: number | null;
+  readonly tasksPerSecond?: Limit;
+  readonly maxWorkers?: Limit;
 }
+
+/** As it is given: commander makes an empty text of a parsed null. */
+type Limit = number | 'none';
 
 /** The API's largest limits. */
 const HIGHEST_RATE = 1_000_000;
@@ -42,11 +45,12 @@ export function addJobsUpdate(jobs: Command, runtime: Runtime): void {
     if (tasksPerSecond === undefined && maxWorkers === undefined) {
       throw new InvalidArgumentError('Say what to change: --tasks-per-second, --max-workers, or both.');
     }
-    const rate = typeof tasksPerSecond === 'number' ? { TasksPerSecond: tasksPerSecond } : tasksPerSecond;
     const api = await context.api();
     const limits = {
-      ...(rate !== undefined && { RateLimit: rate }),
-      ...(maxWorkers !== undefined && { MaxWorkers: maxWorkers }),
+      ...(tasksPerSecond !== undefined && {
+        RateLimit: tasksPerSecond === 'none' ? null : { TasksPerSecond: tasksPerSecond },
+      }),
+      ...(maxWorkers !== undefined && { MaxWorkers: maxWorkers === 'none' ? null : maxWorkers }),
     };
     await context.printer.print(limitsChanged(await api.updateLimits(jobId, limits)));
     return EXIT.done;
@@ -54,7 +58,7 @@ export function addJobsUpdate(jobs: Command, runtime: Runtime): void {
 }
 
 /** A whole number from 1, or none. */
-function limit(maximum: number): (text: string) => number | null {
+function limit(maximum: number): (text: string) => Limit {
   const whole = parseWhole(1, maximum);
-  return (text) => (text === 'none' ? null : whole(text));
+  return (text) => (text === 'none' ? 'none' : whole(text));
 }

@@ -25,3 +25,26 @@ test('drover jobs resume says that the job waits for workers', async () => {
   expect(drover.requests).toEqual([`POST /v20180820/jobs/${JOB}/resume`]);
   expect(outcome).toMatchObject({ code: 0, stdout: `Job ${JOB} may go on: Paused until it has workers\n` });
 });
+
+test.each([
+  [['--tasks-per-second', '100'], { RateLimit: { TasksPerSecond: 100 } }],
+  [['--tasks-per-second', 'none', '--max-workers', '4'], { RateLimit: null, MaxWorkers: 4 }],
+  [['--max-workers', 'none'], { MaxWorkers: null }],
+])('drover jobs update %j sends these limits only', async (flags, limits) => {
+  drover = await FakeDrover.start(() => ({ body: { JobId: JOB } }));
+  const outcome = await runCli(['jobs', 'update', JOB, ...flags], drover);
+  expect(outcome.code).toBe(0);
+  expect(drover.requests).toEqual([`POST /v20180820/jobs/${JOB}/limits`]);
+  expect(JSON.parse(drover.received[0]?.body ?? '{}')).toEqual(limits);
+});
+
+test.each([
+  [[], 'Say what to change'],
+  [['--max-workers', '0'], "'0'"],
+])('drover jobs update %j is refused, and nothing is sent', async (flags, message) => {
+  drover = await FakeDrover.start(() => ({ body: {} }));
+  const outcome = await runCli(['jobs', 'update', JOB, ...flags], drover);
+  expect(outcome.stderr).toContain(message);
+  expect(outcome.code).toBe(2);
+  expect(drover.requests).toEqual([]);
+});
