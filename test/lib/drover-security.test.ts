@@ -167,7 +167,7 @@ describe.each(FLAG_SETTINGS)('a Drover in an app %s', (_, context) => {
 
   test('asks for IAM authorization on every method of the API', () => {
     const methods = resourcesOf(stack, 'AWS::ApiGateway::Method');
-    expect(methods).toHaveLength(9);
+    expect(methods).toHaveLength(12);
     for (const [, method] of methods) expect(method.Properties.AuthorizationType).toBe('AWS_IAM');
   });
 
@@ -192,7 +192,10 @@ describe.each(FLAG_SETTINGS)('a Drover in an app %s', (_, context) => {
       'api/v1/GET/v20180820/jobs/*/tagging',
       'api/v1/POST/v20180820/estimates',
       'api/v1/POST/v20180820/jobs',
+      'api/v1/POST/v20180820/jobs/*/limits',
+      'api/v1/POST/v20180820/jobs/*/pause',
       'api/v1/POST/v20180820/jobs/*/priority',
+      'api/v1/POST/v20180820/jobs/*/resume',
       'api/v1/POST/v20180820/jobs/*/status',
       'api/v1/PUT/v20180820/jobs/*/tagging',
     ]);
