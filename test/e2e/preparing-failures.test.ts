@@ -146,7 +146,7 @@ const ROWS: readonly Row[] = [
     'an inventory in ORC',
     () => inventory('orc', '', { fileFormat: 'ORC' }),
     'InvalidManifestContent',
-    's3://lists/orc/manifest.json says that its files are ORC, not CSV: configure the inventory to be CSV or Parquet',
+    's3://lists/orc/manifest.json says that its files are ORC, not CSV: configure the inventory to be CSV or Parquet, or UNLOAD its table by Athena to Parquet',
   ],
   [
     'an inventory without keys',

@@ -199,7 +199,7 @@ describe.each(FLAG_SETTINGS)('a Drover in an app %s', (_, context) => {
       'api/v1/POST/v20180820/jobs/*/status',
       'api/v1/PUT/v20180820/jobs/*/tagging',
     ]);
-    expect(callers).toHaveLength(10);
+    expect(callers).toHaveLength(13);
   });
 
   test('leaves the settings of the whole account alone', () => {
