@@ -1,6 +1,6 @@
 import { GetExecutionHistoryCommand } from '@aws-sdk/client-sfn';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { begin, ended, execute, FakeClock, type Harness, history, single, startHarness } from './harness.ts';
+import { begin, ended, execute, FakeClock, type Harness, history, single, startHarness, until } from './harness.ts';
 
 let harness: Harness;
 let clock: FakeClock;
@@ -244,7 +244,10 @@ describe('An execution', () => {
 
   test('tells the bus when it starts and when it ends', async () => {
     const { executionArn, stateMachineArn } = await execute(harness, single({ Type: 'Pass', Result: 1 }), { a: 1 });
-    const told = harness.sent.filter(({ resources }) => resources[0] === executionArn);
+    const toldOf = () => harness.sent.filter(({ resources }) => resources[0] === executionArn);
+    // The end is kept, for who asks, before the bus is told of it.
+    await until(() => toldOf().length === 2);
+    const told = toldOf();
     expect(told.map(({ detail }) => detail)).toMatchObject([
       { status: 'RUNNING', stateMachineArn, input: '{"a":1}', output: null, stopDate: null },
       { status: 'SUCCEEDED', stateMachineArn, input: '{"a":1}', output: '1', stopDate: clock.now() },
