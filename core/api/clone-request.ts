@@ -11,7 +11,7 @@ const cloneOf = z.strictObject({ CloneOf: jobId });
 /**
  * A request as it came; or, where its `Drover.CloneOf` names a job, that job's request with the members that this one
  * gives in their place, whole. A null takes a member away. Tasks have one source: a request that names its own (Manifest,
- * ManifestGenerator or Drover.TasksOf) takes none from the job. The token is never the job's.
+ * ManifestGenerator, Drover.TasksOf or Drover.After) takes none from the job. The token is never the job's.
  *
  * @throws InvalidInput for a CloneOf that is no job id; ApiError NotFoundException.
  */
@@ -22,13 +22,16 @@ export async function completeClone(raw: unknown, context: ApiContext): Promise<
   const { stored } = shownJob(await context.jobs.getJob(id), id, context);
   const { ClientRequestToken: _token, Drover: theirs = {}, ...request } = stored.request;
   const { Manifest, ManifestGenerator, ...rest } = request;
-  const { TasksOf, ...otherOptions } = theirs;
-  const ownSource = [given['Manifest'], given['ManifestGenerator'], options['TasksOf']].some(isObject);
+  const { TasksOf, After, ...otherOptions } = theirs;
+  const { TasksOf: ownTasks, After: ownAfter } = options;
+  const ownSource =
+    [given['Manifest'], given['ManifestGenerator'], ownTasks].some(isObject) ||
+    (isObject(ownAfter) && ownAfter['Manifest'] !== undefined);
   return present({
     ...rest,
     ...(ownSource ? {} : { Manifest, ManifestGenerator }),
     ...given,
-    Drover: present({ ...otherOptions, ...(ownSource ? {} : { TasksOf }), ...options }),
+    Drover: present({ ...otherOptions, ...(ownSource ? {} : { TasksOf, After }), ...options }),
   });
 }
 

@@ -4,7 +4,7 @@ import { accountOfRole, isAllowedRole } from '../job/job-roles.ts';
 import type { StoredRequest } from '../job/records.ts';
 import type { JobRequest } from '../job/request.ts';
 import { ApiError } from './api-error.ts';
-import { checkTasksOf } from './check-tasks-of.ts';
+import { checkOtherJobs } from './check-other-jobs.ts';
 import type { ApiContext } from './context.ts';
 
 /**
@@ -12,7 +12,7 @@ import type { ApiContext } from './context.ts';
  *
  * @param request as `checkJobRequest` gives it.
  * @throws ApiError AccessDenied for a role that jobs may not use; IdempotencyException for a token that another request
- *   was made with; what `checkTasksOf` throws.
+ *   was made with; what `checkOtherJobs` throws.
  */
 export async function createJob(request: JobRequest, context: ApiContext): Promise<{ JobId: string }> {
   refuseRole(request.RoleArn, context);
@@ -27,7 +27,7 @@ export async function createJob(request: JobRequest, context: ApiContext): Promi
   };
   // A job whose state is written needs nothing more; one that is not was cut short, and is finished here.
   const whole = earlier !== undefined && (await context.jobs.getState(jobId)) !== undefined;
-  if (!whole && request.Drover?.TasksOf !== undefined) await checkTasksOf(request.Drover.TasksOf, context);
+  if (!whole) await checkOtherJobs(request.Drover, context);
   const kept = whole ? earlier : await context.jobs.createJob(stored, initialState(stored), request.Tags ?? []);
   if (kept.hash !== stored.hash) throw tokenUsed(kept);
   await context.callScheduler(jobId);

@@ -1,3 +1,4 @@
+import { afterText } from '../job/after.ts';
 import { holdText } from '../job/hold.ts';
 import type { Hold, Job, JobState, Trouble } from '../job/records.ts';
 import type { DroverOptions, JobRequest } from '../job/request.ts';
@@ -42,7 +43,10 @@ function descriptorOf({ stored: { jobId, request }, state, totals }: Job, contex
     Priority: state.priority,
     ProgressSummary: progressOf(state, totals, context.clock()),
     // S3's model has no place for what keeps a job from going on, and its clients read no other member.
-    ...present('StatusUpdateReason', holdText(state) ?? state.statusUpdateReason ?? troubleText(state.trouble)),
+    ...present(
+      'StatusUpdateReason',
+      holdText(state) ?? afterText(state) ?? state.statusUpdateReason ?? troubleText(state.trouble),
+    ),
     FailureReasons: state.failureReasons.map(({ FailureCode, FailureReason }) => ({ FailureCode, FailureReason })),
     Report: request.Report,
     CreationTime: state.createdAt,

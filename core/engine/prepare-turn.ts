@@ -1,6 +1,7 @@
 import { JobTrouble } from '../job/job-trouble.ts';
 import type { JobFailure, StoredRequest } from '../job/records.ts';
 import { USUAL_SELECTION } from '../job/task-selection.ts';
+import { taskSourcesOf } from '../job/task-sources.ts';
 import { FAILURE_REASON_LENGTH } from '../job/transition.ts';
 import { type LookFilter, lookFilterOf } from '../manifest/filter/look-filter.ts';
 import { rowFilterOf } from '../manifest/filter/row-filter.ts';
@@ -23,7 +24,7 @@ import type { OutputDependencies } from './output-range.ts';
 import { chunksInOrder, firstTasks, type Plan, readPlan, writePlan } from './plan.ts';
 import { type ChunkRecord, prepareChunk, readChunkRecord } from './prepare-chunk.ts';
 import { requireSurvey, surveyOf } from './survey.ts';
-import { tasksOfJob } from './tasks-of-job.ts';
+import { tasksOfJobs } from './tasks-of-jobs.ts';
 import { done, type ItemInput, type TurnInput, type TurnOutput } from './turn.ts';
 import { guardTurn } from './turn-guard.ts';
 
@@ -207,7 +208,7 @@ function read(field: string): ManifestChunk {
   return JSON.parse(Buffer.from(field, 'base64url').toString('utf8'));
 }
 
-/** The manifest that the job names, the listing that it asks for, or the tasks of another job. */
+/** The manifest that the job names, the listing that it asks for, or the tasks of other jobs. */
 async function openReader(deps: PrepareDependencies, { jobId, request }: StoredRequest): Promise<ManifestReader> {
   const generator = request.ManifestGenerator?.S3JobManifestGenerator;
   if (generator !== undefined) {
@@ -216,10 +217,9 @@ async function openReader(deps: PrepareDependencies, { jobId, request }: StoredR
       generator,
     );
   }
-  const { Manifest: manifest, Drover: options } = request;
-  if (options?.TasksOf !== undefined) {
-    return tasksOfJob(deps, options.TasksOf.JobId, options.TasksOf.Tasks ?? USUAL_SELECTION);
-  }
+  const { Manifest: manifest } = request;
+  const sources = await taskSourcesOf(request, (id) => deps.jobs.getRequest(id));
+  if (sources.length > 0) return tasksOfJobs(deps, sources);
   if (manifest === undefined) throw new Error(`job ${jobId} has no manifest`);
   return openManifest(await deps.openManifest(jobId), manifest, neededColumns(request), deps.chunkBytes);
 }
@@ -301,6 +301,9 @@ function noTasks({ request }: StoredRequest, filtered: number): ManifestError {
   const { TasksOf: source } = request.Drover ?? {};
   if (source !== undefined) {
     return invalidManifest(`Job ${source.JobId} has no tasks that are ${source.Tasks ?? USUAL_SELECTION}`);
+  }
+  if (request.Drover?.After?.Manifest !== undefined) {
+    return invalidManifest(`The jobs that it waited for have none of the tasks ${request.Drover.After.Manifest}`);
   }
   const reason =
     filtered === 0 ? 'The manifest names no objects' : `The filter left out every line of the manifest (${filtered})`;

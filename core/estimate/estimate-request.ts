@@ -75,7 +75,12 @@ export function checkEstimateInput(raw: unknown): EstimateInput {
   }
   const { JobId, Request, Assumptions } = input;
   if (Request === undefined) return { JobId, Assumptions };
-  const sources = [Request.Manifest, Request.ManifestGenerator, Request.Drover?.TasksOf];
+  const sources = [
+    Request.Manifest,
+    Request.ManifestGenerator,
+    Request.Drover?.TasksOf,
+    Request.Drover?.After?.Manifest,
+  ];
   const manifest = sources.every((source) => source === undefined) ? NO_MANIFEST : {};
   return { Assumptions, Request: checkJobRequest({ ...NOT_GIVEN, ...manifest, ...Request }) };
 }

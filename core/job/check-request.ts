@@ -61,18 +61,33 @@ function optionProblems({ Drover: options }: JobRequest, { name, knowsUnchanged 
   return [{ path: 'Drover.SkipUnchanged', says: `is not supported with ${name}, which has no state to compare with` }];
 }
 
-function sourceProblems({ Manifest: manifest, ManifestGenerator: generator, Drover: options }: JobRequest): Problem[] {
-  if (options?.TasksOf !== undefined) {
-    if (manifest === undefined && generator === undefined) return [];
-    const other = manifest === undefined ? 'ManifestGenerator' : 'Manifest';
-    return [{ path: '', says: `must have either ${other} or Drover.TasksOf, but has both` }];
+/** A job has one source of tasks; where it waits for others they may be it. */
+function sourceProblems(request: JobRequest): Problem[] {
+  const { Manifest: manifest, ManifestGenerator: generator, Drover: options } = request;
+  const sources = Object.entries({
+    Manifest: manifest,
+    ManifestGenerator: generator,
+    'Drover.TasksOf': options?.TasksOf,
+    'Drover.After.Manifest': options?.After?.Manifest,
+  }).filter(([, given]) => given !== undefined);
+  const twice = new Set(options?.After?.JobIds).size < (options?.After?.JobIds.length ?? 0);
+  const problems = twice ? [{ path: 'Drover.After.JobIds', says: 'must not name a job twice' }] : [];
+  if (sources.length > 1) {
+    const names = sources.map(([name]) => name);
+    return [
+      ...problems,
+      {
+        path: '',
+        says: `must have either ${names.join(' or ')}, but has ${names.length === 2 ? 'both' : 'all of them'}`,
+      },
+    ];
   }
-  if (manifest === undefined && generator === undefined) return [{ path: 'Manifest', says: 'is missing' }];
-  if (manifest === undefined) return generator === undefined ? [] : generatorProblems(generator);
-  if (generator !== undefined) {
-    return [{ path: '', says: 'must have either Manifest or ManifestGenerator, but has both' }];
+  if (sources.length === 0) {
+    const says = options?.After === undefined ? 'is missing' : 'is missing, and so is Drover.After.Manifest';
+    return [...problems, { path: 'Manifest', says }];
   }
-  return manifestProblems(manifest);
+  if (generator !== undefined) return [...problems, ...generatorProblems(generator)];
+  return manifest === undefined ? problems : [...problems, ...manifestProblems(manifest)];
 }
 
 function reportProblems(report: ReportRequest): Problem[] {

@@ -7,7 +7,12 @@ const MOST_INVOCATIONS = 100;
 /** The state of a job that was just created. */
 export function initialState({ jobId, createdAt, request }: StoredRequest): JobState {
   const { LambdaInvoke: invoke, Drover: beyond } = request.Operation;
-  const { RateLimit: rate, MaxWorkers: maxWorkers, FailureThreshold: threshold } = request.Drover ?? {};
+  const {
+    RateLimit: rate,
+    MaxWorkers: maxWorkers,
+    FailureThreshold: threshold,
+    After: waitsFor,
+  } = request.Drover ?? {};
   return {
     jobId,
     version: 1,
@@ -31,6 +36,7 @@ export function initialState({ jobId, createdAt, request }: StoredRequest): JobS
     ...(invoke === undefined
       ? {}
       : { mostInvocations: beyond?.LambdaInvoke?.MaxConcurrentInvocations ?? MOST_INVOCATIONS }),
+    ...(waitsFor === undefined ? {} : { waitsFor }),
     activeMilliseconds: 0,
     failureReasons: [],
   };

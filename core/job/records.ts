@@ -1,3 +1,4 @@
+import type { After } from './after.ts';
 import type { OperationName } from './operation-name.ts';
 import type { JobRequest, JobTag } from './request.ts';
 import type { JobStatus } from './status.ts';
@@ -69,6 +70,8 @@ export interface JobState {
   readonly suspendedAt?: string;
   readonly endedAt?: string;
   readonly trouble?: Trouble;
+  /** The jobs whose end it waits for; its manifest is not read before. */
+  readonly waitsFor?: After;
   /** While it is there the job gets no workers, whatever its priority. */
   readonly held?: Hold;
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { OPERATIONS_SCHEMA } from '../operations/schema.ts';
+import { after } from './after.ts';
 import { droverManifest } from './drover-manifest.ts';
 import { manifestGenerator } from './manifest-generator.ts';
 import {
@@ -89,6 +90,8 @@ const droverOptions = z.strictObject({
   CloneOf: jobId.optional(),
   /** Instead of a manifest: tasks of a job that has ended. */
   TasksOf: tasksOf.optional(),
+  /** Begins when others have ended; takes their tasks, where it has no manifest of its own. */
+  After: after.optional(),
   RateLimit: rateLimit.optional(),
   MaxWorkers: maxWorkers.optional(),
   /** The job fails once so many tasks have been executed and more than so much of them failed; 100 percent: never. */

@@ -1,8 +1,9 @@
 import { z } from 'zod';
+import type { JobState, JobTotals } from './records.ts';
 import { jobId } from './scalars.ts';
 
-/** Which tasks of a job that has ended: by how they ended, or those that were never reached. */
-export const TASK_SELECTIONS = ['All', 'Succeeded', 'Failed', 'Unreached', 'NotSucceeded'] as const;
+/** Which tasks of a job that has ended: by how they ended (Executed: either way), or those that were never reached. */
+export const TASK_SELECTIONS = ['All', 'Succeeded', 'Failed', 'Executed', 'Unreached', 'NotSucceeded'] as const;
 export type TaskSelection = (typeof TASK_SELECTIONS)[number];
 
 /** What a retry is: what failed, and what was never reached. */
@@ -15,3 +16,17 @@ export const tasksOf = z.strictObject({
   Tasks: z.enum(TASK_SELECTIONS).optional(),
 });
 export type TasksOf = z.infer<typeof tasksOf>;
+
+/** How many tasks of a job that has ended are selected. None where it ended before its manifest was read. */
+export function selectedTasks(state: JobState, { succeeded, failed }: JobTotals, selection: TaskSelection): number {
+  const tasks = state.totalTasks ?? 0;
+  const counts: Readonly<Record<TaskSelection, number>> = {
+    All: tasks,
+    Succeeded: succeeded,
+    Failed: failed,
+    Executed: succeeded + failed,
+    Unreached: tasks - succeeded - failed,
+    NotSucceeded: tasks - succeeded,
+  };
+  return counts[selection];
+}

@@ -1,8 +1,9 @@
+import type { After } from './after.ts';
 import { mayBeHeld } from './hold.ts';
 import type { Hold, JobFailure, JobState, Trouble } from './records.ts';
 import { hasEnded, type JobStatus, mayFollow } from './status.ts';
 
-/** What may change in a job's state besides its status. `undefined` takes a trouble or a hold away. */
+/** What may change in a job's state besides its status. `undefined` takes away what may go. */
 export interface JobChanges {
   readonly priority?: number;
   readonly tasksPerSecond?: number | undefined;
@@ -16,6 +17,7 @@ export interface JobChanges {
   readonly failureReasons?: readonly JobFailure[];
   readonly trouble?: Trouble | undefined;
   readonly held?: Hold | undefined;
+  readonly waitsFor?: After | undefined;
 }
 
 /** Thrown when code asks for an arrow that the lifecycle does not have: look with `mayFollow` first. */
@@ -82,20 +84,16 @@ type Amendment = JobChanges &
   Partial<Pick<JobState, 'status' | 'statusSince' | 'epoch' | 'activeMilliseconds' | 'suspendedAt' | 'endedAt'>>;
 
 function amend(state: JobState, amendment: Amendment): JobState {
-  const { trouble, held, tasksPerSecond, maxWorkers, ...rest } = state;
-  const { failureReasons, ...changes } = amendment;
-  const merged = { trouble, held, tasksPerSecond, maxWorkers, ...changes };
-  const { trouble: troubleNow, held: heldNow, tasksPerSecond: rateNow, maxWorkers: workersNow, ...others } = merged;
-  return {
-    ...rest,
-    ...others,
-    ...(rateNow === undefined ? {} : { tasksPerSecond: rateNow }),
-    ...(workersNow === undefined ? {} : { maxWorkers: workersNow }),
-    ...(troubleNow === undefined ? {} : { trouble: { ...shortened(troubleNow), since: troubleNow.since } }),
-    ...(heldNow === undefined ? {} : { held: heldNow }),
-    failureReasons: [...state.failureReasons, ...(failureReasons ?? []).map(shortened)],
+  const { failureReasons = [], trouble, ...changes } = amendment;
+  const amended = {
+    ...state,
+    ...changes,
+    ...('trouble' in amendment ? { trouble: trouble && { ...trouble, ...shortened(trouble) } } : {}),
+    failureReasons: [...state.failureReasons, ...failureReasons.map(shortened)],
     version: state.version + 1,
   };
+  // What may go is taken away: the store keeps no undefined.
+  return Object.fromEntries(Object.entries(amended).filter(([, value]) => value !== undefined)) as unknown as JobState;
 }
 
 function shortened(failure: JobFailure): JobFailure {

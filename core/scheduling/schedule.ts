@@ -8,6 +8,7 @@ import { transition } from '../job/transition.ts';
 import type { Executions } from '../stores/executions.ts';
 import { allocate, type Contender } from './allocate.ts';
 import { capacityOf } from './capacity.ts';
+import { releaseWaiting } from './prerequisites.ts';
 
 export interface SchedulerDependencies extends Omit<EngineDependencies, 'callScheduler' | 'work' | 'progress'> {
   readonly executions: Executions;
@@ -70,13 +71,15 @@ async function driveJob(deps: SchedulerDependencies, jobId: string): Promise<Job
     await deps.executions.stop(jobId, 'run', state.epoch - 1);
     await deps.executions.stop(jobId, 'prepare', state.epoch - 1);
   }
-  const stage = stageOf(state.status);
+  const stage = state.waitsFor !== undefined && state.status === 'New' ? undefined : stageOf(state.status);
   if (stage !== undefined) await deps.executions.start(jobId, stage, state.epoch);
   return state.status;
 }
 
+/** The jobs that want workers, or have some. On the way, those that waited for jobs which have ended go on. */
 async function openStates(deps: SchedulerDependencies): Promise<JobState[]> {
   const states = await deps.jobs.getStates(await deps.jobs.openJobIds());
+  await releaseWaiting(deps, states);
   return states.filter((state) => CONTENDING.has(state.status));
 }
 

@@ -62,7 +62,8 @@ async function sweepJob(deps: SweeperDependencies, jobId: string): Promise<void>
     return await expire(deps, state);
   }
   const stage = stageOf(state.status);
-  if (stage === undefined) return;
+  // One that waits for others the scheduler looks at in each of its calls.
+  if (stage === undefined || (state.waitsFor !== undefined && state.status === 'New')) return;
   const execution = await deps.executions.status(jobId, stage, state.epoch);
   if (execution === 'running') return;
   if (execution === 'ended') {

@@ -1,8 +1,10 @@
+import { isDeepStrictEqual } from 'node:util';
 import { parse } from 'csv-parse/sync';
 import type { TaskSelection } from '../job/task-selection.ts';
+import type { TaskSource } from '../job/task-sources.ts';
 import { LineColumns } from '../manifest/line-form.ts';
 import { invalidManifest } from '../manifest/manifest-error.ts';
-import type { ManifestReader } from '../manifest/manifest-reader.ts';
+import type { ManifestReader, Survey } from '../manifest/manifest-reader.ts';
 import { readTaskLine } from '../manifest/task-line.ts';
 import { objectColumns } from '../report/report-row.ts';
 import { type Block, blockOf, SHARDS_PER_BLOCK } from '../stores/progress-store.ts';
@@ -16,23 +18,31 @@ import { jobPrefix } from './work-keys.ts';
 type Ledgers = Pick<EngineDependencies, 'progress' | 'work'>;
 
 /**
- * The tasks of a job that has ended, as the manifest of another: its own lines, with all their columns, read from its
- * shard files; how each ended, from the results files that its sealed blocks count. So it needs neither the manifest,
- * which may be gone, nor a report, which may not have been asked for. A chunk is a block of 256 shards.
+ * Tasks of jobs that have ended, as the manifest of another: their own lines, with all their columns, read from their
+ * shard files; how each ended, from the results files that their sealed blocks count. So it needs neither the manifests,
+ * which may be gone, nor reports, which may not have been asked for. A chunk is a block of 256 shards.
  *
  * A results file knows a task by what it names. Where a job named one object several times in one part, and one of these
  * tasks failed, all of them are taken for failed: carried out once more, or, as succeeded ones, left out.
+ *
+ * @param sources One job or several; a job that ended before its manifest was read has no tasks.
  */
-export function tasksOfJob(ledgers: Ledgers, jobId: string, selection: TaskSelection): ManifestReader {
+export function tasksOfJobs(ledgers: Ledgers, sources: readonly TaskSource[]): ManifestReader {
   return {
     async survey() {
-      const plan = await planOf(ledgers, jobId);
-      const { form } = await requireSurvey(ledgers.work, jobId);
-      const blocks = Array.from({ length: Math.ceil(plan.shards / SHARDS_PER_BLOCK) }, (_, block) => block);
-      return { form, chunks: blocks.map((part) => ({ bucket: '', key: jobPrefix(jobId), part, begins: true })) };
+      const found = await Promise.all(sources.map((source) => surveyOfSource(ledgers, source)));
+      const surveys = found.filter((survey) => survey !== undefined);
+      const [first] = surveys;
+      if (first === undefined) throw gone(sources[0]?.jobId ?? '');
+      const other = surveys.find(({ form }) => !isDeepStrictEqual(form, first.form));
+      if (other !== undefined) throw unlike(first, other);
+      return { form: first.form, chunks: surveys.flatMap(({ chunks }) => chunks) };
     },
 
-    async readLines({ part: number = 0 }, onLine) {
+    async readLines({ key, part: number = 0 }, onLine) {
+      const source = sources.find(({ jobId }) => jobPrefix(jobId) === key);
+      if (source === undefined) throw new Error(`${key} is of none of the jobs ${JSON.stringify(sources)}`);
+      const { jobId, selection } = source;
       const [plan, { form }] = await Promise.all([planOf(ledgers, jobId), requireSurvey(ledgers.work, jobId)]);
       const block = await ledgers.progress.getBlock(jobId, number);
       if (block === undefined) throw gone(jobId);
@@ -46,6 +56,31 @@ export function tasksOfJob(ledgers: Ledgers, jobId: string, selection: TaskSelec
       }
     },
   };
+}
+
+interface SourceSurvey extends Survey {
+  readonly jobId: string;
+}
+
+/** The blocks of a job; undefined where it has no tasks, or is not kept any more. */
+async function surveyOfSource({ work }: Ledgers, { jobId }: TaskSource): Promise<SourceSurvey | undefined> {
+  const plan = await readPlan(work, jobId);
+  if (plan === undefined) return undefined;
+  const { form } = await requireSurvey(work, jobId);
+  const blocks = Array.from({ length: Math.ceil(plan.shards / SHARDS_PER_BLOCK) }, (_, block) => block);
+  return {
+    jobId,
+    form,
+    chunks: blocks.map((part) => ({ bucket: '', key: jobPrefix(jobId), part, begins: true })),
+  };
+}
+
+/** Lines are read in one form: that of all of them. */
+function unlike(one: SourceSurvey, other: SourceSurvey): Error {
+  const columns = ({ jobId, form }: SourceSurvey): string => `${jobId} has ${form.columns.join(', ')}`.slice(0, 80);
+  return invalidManifest(
+    `The jobs' manifests have other columns: ${columns(one)}; ${columns(other)}. Make a job for each of them`,
+  );
 }
 
 async function planOf({ work }: Ledgers, jobId: string): Promise<Plan> {
@@ -76,6 +111,7 @@ class ShardReader {
     if (this.selection === 'Unreached' && counted === planned.tasks) return [];
     const lines = await this.linesOf(planned);
     if (this.selection === 'All') return lines;
+    if (this.selection === 'Executed') return lines.slice(0, counted);
     const carriedOut = this.selection === 'Unreached' ? [] : await this.byOutcome(planned.shard, lines, counted);
     const unreached = this.selection === 'Unreached' || this.selection === 'NotSucceeded' ? lines.slice(counted) : [];
     return [...carriedOut, ...unreached];

@@ -1,12 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
-import { tasksOfJob } from '../../../core/engine/tasks-of-job.ts';
+import { tasksOfJobs } from '../../../core/engine/tasks-of-jobs.ts';
 import type { TaskSelection } from '../../../core/job/task-selection.ts';
 import { EngineBench, FAILURE, SUCCESS } from '../../support/engine-bench.ts';
 import { EngineCloud } from '../../support/engine-cloud.ts';
 
 /** What a job of these tasks would be given to do, read as PrepareJob reads a manifest. */
 async function linesOf(bench: EngineBench, selection: TaskSelection): Promise<string[]> {
-  const reader = tasksOfJob(bench, bench.jobId, selection);
+  const reader = tasksOfJobs(bench, [{ jobId: bench.jobId, selection }]);
   const { chunks } = await reader.survey();
   const lines: string[] = [];
   for (const chunk of chunks) {
