@@ -80,9 +80,15 @@ function wholeNumber(at: z.ZodNumber): string {
 }
 
 function listOf(at: z.ZodArray): string {
-  const { minimum, maximum } = at._zod.bag as { minimum?: number; maximum?: number };
+  const bounds = (at.def.checks ?? []).map((each) => each._zod.def as { minimum?: number; maximum?: number });
+  const minimum = bounds.find((bound) => bound.minimum !== undefined)?.minimum;
+  const maximum = bounds.find((bound) => bound.maximum !== undefined)?.maximum;
   if (minimum === undefined && maximum === undefined) return 'a list';
-  return minimum === maximum ? `a list of ${minimum}` : `a list of ${minimum ?? 0} to ${maximum ?? 'any number'}`;
+  return minimum === maximum ? `a list of ${minimum}` : listBetween(minimum ?? 0, maximum);
+}
+
+function listBetween(minimum: number, maximum: number | undefined): string {
+  return maximum === undefined ? `a list of at least ${minimum}` : `a list of ${minimum} to ${maximum}`;
 }
 
 function seen(input: unknown): string {
