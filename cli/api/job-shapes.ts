@@ -1,6 +1,6 @@
 import type { OperationName } from '../../core/job/operation-name.ts';
 import type { JobFailure } from '../../core/job/records.ts';
-import type { DroverOptions, JobRequest } from '../../core/job/request.ts';
+import type { DroverOptions, FailureThresholdRequest, JobRequest } from '../../core/job/request.ts';
 import type { JobStatus } from '../../core/job/status.ts';
 
 /** The JSON answers of the job API: the SDK's own shapes (S3 Control model 2018-08-20), times in ISO 8601. */
@@ -67,6 +67,7 @@ export interface StatusAnswer {
 export interface LimitChanges {
   readonly RateLimit?: { readonly TasksPerSecond: number } | null;
   readonly MaxWorkers?: number | null;
+  readonly FailureThreshold?: FailureThresholdRequest | null;
 }
 
 /** UpdateJobLimits' answer: the limits that the job has now. */
@@ -74,6 +75,7 @@ export interface LimitsAnswer {
   readonly JobId: string;
   readonly RateLimit?: { readonly TasksPerSecond: number };
   readonly MaxWorkers?: number;
+  readonly FailureThreshold?: FailureThresholdRequest;
 }
 
 /** UpdateJobPriority's answer. */

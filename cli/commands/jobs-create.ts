@@ -1,4 +1,5 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
+import { AFTER_MANIFESTS, CONDITIONS } from '../../core/job/after.ts';
 import type { CommandContext } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit-code.ts';
 import { examples } from '../help.ts';
@@ -10,7 +11,10 @@ import { manifestEtagIn } from '../jobs/manifest-etag.ts';
 import type { PartialRequest } from '../jobs/partial-request.ts';
 import {
   collect,
+  HIGHEST_RATE,
+  MOST_WORKERS,
   parseFields,
+  parseJobIds,
   parseJsonObject,
   parseNames,
   parsePair,
@@ -18,6 +22,7 @@ import {
   parseS3Object,
   parseS3Prefix,
   parseSeconds,
+  parseThreshold,
   parseWhole,
 } from '../options/parsers.ts';
 import { jobCreated } from '../output/job-lines.ts';
@@ -26,9 +31,6 @@ import { type Runtime, runs } from '../runtime.ts';
 
 /** The largest priority of the API. */
 const HIGHEST_PRIORITY = 2_147_483_647;
-
-/** The highest rate of the API, in tasks a second. */
-const HIGHEST_RATE = 1_000_000;
 
 /** What becomes of a request once it is whole. */
 export interface SubmitOptions {
@@ -70,6 +72,11 @@ const EXAMPLES = examples(
     'Without a manifest: all objects of a bucket whose keys begin with logs/2024/',
     `drover jobs create --bucket photos --prefix logs/2024/ --operation put-object-tagging --tags year=2024 \\
     --report s3://reports/logs --role-arn arn:aws:iam::000000000000:role/drover/tagger --no-confirm`,
+  ],
+  [
+    'When that copy has ended, delete what was copied, and only that',
+    `drover jobs create --after $COPY --after-on Any --after-tasks SucceededTasks --operation delete-object \\
+    --confirm-delete --report s3://reports/moved --role-arn arn:aws:iam::000000000000:role/drover/cleaner --no-confirm`,
   ],
   [
     'From a file, in the shapes of the API (those of `aws s3control create-job --cli-input-json`)',
@@ -142,7 +149,13 @@ export function addOperationOptions(command: Command): void {
     .option('--confirm-delete', 'with delete-object: that you mean it, if the job needs no other confirmation')
     .option('--dry-run', 'change nothing; the report says what would be done, or why it would fail')
     .option('--skip-unchanged', 'leave alone what already is as it should be')
-    .option('--rate <number>', 'tasks a second at most', parseWhole(1, HIGHEST_RATE));
+    .option('--rate <number>', 'tasks a second at most', parseWhole(1, HIGHEST_RATE))
+    .option('--max-workers <number>', 'workers at once at most', parseWhole(1, MOST_WORKERS))
+    .option(
+      '--failure-threshold <percent>',
+      'the job fails once more than so much of its tasks failed: 5, or 5/200 for 200 tasks at least (default: 50/1000)',
+      parseThreshold,
+    );
 }
 
 /** Whether and where there is a report. */
@@ -163,6 +176,15 @@ export function addJobOptions(command: Command, { file = true } = {}): void {
   }
   command
     .option('--role-arn <arn>', 'the role that the tasks act with')
+    .option('--after <job-ids>', 'begin when these jobs have ended: ids, separated by commas', parseJobIds)
+    .addOption(
+      new Option('--after-on <outcome>', 'with --after: and all are Complete (default), one is Failed, or any').choices(
+        CONDITIONS,
+      ),
+    )
+    .addOption(
+      new Option('--after-tasks <tasks>', 'with --after: their tasks, instead of a manifest').choices(AFTER_MANIFESTS),
+    )
     .option('--priority <number>', 'higher goes first (default: 10)', parseWhole(0, HIGHEST_PRIORITY))
     .option('--description <text>', 'for people, up to 256 characters')
     .option('--confirm', 'wait for `drover jobs confirm` before the first task (default)')

@@ -1,3 +1,5 @@
+import type { AfterManifest, Condition } from '../../core/job/after.ts';
+import type { FailureThresholdRequest } from '../../core/job/request.ts';
 import { UsageError } from '../errors.ts';
 import type { Pair, S3Place } from '../options/parsers.ts';
 import { type OperationFlags, operationOfFlags } from './operation-flags.ts';
@@ -29,6 +31,12 @@ export interface JobFlags extends OperationFlags {
   readonly skipUnchanged?: boolean;
   /** Tasks a second. */
   readonly rate?: number;
+  readonly maxWorkers?: number;
+  readonly failureThreshold?: FailureThresholdRequest;
+  /** The jobs to wait for. */
+  readonly after?: readonly string[];
+  readonly afterOn?: Condition;
+  readonly afterTasks?: AfterManifest;
 }
 
 /** The request's members that the flags give; members without a flag are absent. */
@@ -51,13 +59,17 @@ export async function requestOfFlags(flags: JobFlags): Promise<PartialRequest> {
 }
 
 /** What Drover can do with any operation. */
-function optionsOf({ dryRun, skipUnchanged, rate }: JobFlags): PartialRequest | undefined {
-  if (dryRun === undefined && skipUnchanged === undefined && rate === undefined) return undefined;
-  return defined({
+function optionsOf(flags: JobFlags): PartialRequest | undefined {
+  const { dryRun, skipUnchanged, rate, maxWorkers, failureThreshold, after, afterOn, afterTasks } = flags;
+  const options = defined({
     DryRun: dryRun,
     SkipUnchanged: skipUnchanged,
     RateLimit: rate === undefined ? undefined : { TasksPerSecond: rate },
+    MaxWorkers: maxWorkers,
+    FailureThreshold: failureThreshold,
+    After: after === undefined ? undefined : defined({ JobIds: after, On: afterOn, Manifest: afterTasks }),
   });
+  return Object.keys(options).length === 0 ? undefined : options;
 }
 
 /** `Drover` of a manifest, or of the listing instead. */
@@ -120,6 +132,8 @@ function refuseFlagsWithoutTheirOwner(flags: JobFlags): void {
     [flags.parameters, '--parameters', flags.operation, '--operation'],
     [flags.set, '--set', flags.operation, '--operation'],
     ...shorthandsGiven(flags).map((flag) => [true, flag, flags.operation, '--operation'] as const),
+    [flags.afterOn, '--after-on', flags.after, '--after'],
+    [flags.afterTasks, '--after-tasks', flags.after, '--after'],
     [flags.reportFailedOnly, '--report-failed-only', flags.report || undefined, '--report'],
   ];
   for (const [given, flag, owner, ownerFlag] of orphans) {

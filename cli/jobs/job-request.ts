@@ -58,18 +58,26 @@ function droverOf({ Drover: given }: PartialRequest, { Drover: told }: PartialRe
 }
 
 function requireMembers(request: PartialRequest): void {
-  const needed: readonly (readonly [member: string, flag: string])[] = [
+  const given = (member: string): boolean => request[member] !== undefined;
+  const needed: readonly (readonly [given: boolean, flag: string])[] = [
     [
-      request['ManifestGenerator'] === undefined ? 'Manifest' : 'ManifestGenerator',
+      given('Manifest') || given('ManifestGenerator') || hasTasksOfJobs(request),
       '--manifest s3://bucket/key or --bucket',
     ],
-    ['Operation', '--operation'],
-    ['Report', '--report s3://bucket/prefix or --no-report'],
-    ['RoleArn', '--role-arn'],
+    [given('Operation'), '--operation'],
+    [given('Report'), '--report s3://bucket/prefix or --no-report'],
+    [given('RoleArn'), '--role-arn'],
   ];
-  const missing = needed.filter(([member]) => request[member] === undefined).map(([, flag]) => flag);
+  const missing = needed.filter(([isGiven]) => !isGiven).map(([, flag]) => flag);
   if (missing.length > 0)
     throw new UsageError(`Still needed: ${missing.join('; ')}. Or the whole job: --file job.yaml`);
+}
+
+/** Whether its tasks are those of other jobs. */
+function hasTasksOfJobs({ Drover: options }: PartialRequest): boolean {
+  if (!isObject(options)) return false;
+  const { TasksOf, After } = options;
+  return TasksOf !== undefined || (isObject(After) && After['Manifest'] !== undefined);
 }
 
 /** The manifest with its ETag; a prefix has none. A manifest of a shape not understood here goes to the API as it is, which explains. */

@@ -1,5 +1,7 @@
 import { InvalidArgumentError } from 'commander';
+import type { FailureThresholdRequest } from '../../core/job/request.ts';
 import { JOB_STATUSES, type JobStatus } from '../../core/job/status.ts';
+import { checkJobId } from './job-id.ts';
 
 /**
  * Texts of the command line as values. Each throws commander's InvalidArgumentError, which it prints after the name of
@@ -78,6 +80,24 @@ export function parseWhole(smallest: number, largest: number): (text: string) =>
     if (value >= smallest && value <= largest) return value;
     throw new InvalidArgumentError(`It should be a whole number from ${smallest} to ${largest}.`);
   };
+}
+
+/** The API's largest limits of a job: tasks a second, and workers. */
+export const HIGHEST_RATE = 1_000_000;
+export const MOST_WORKERS = 10_000;
+
+/** A failure threshold: `5` percent, or `5/200`, of 200 tasks at least. */
+export function parseThreshold(text: string): FailureThresholdRequest {
+  const [, percent, tasks] = /^(\d{1,3})(?:\/(\d{1,9}))?$/.exec(text) ?? [];
+  if (percent === undefined || Number(percent) > 100 || Number(tasks ?? 1) < 1) {
+    throw new InvalidArgumentError('It should be a percentage, like 5, or with the least number of tasks, like 5/200.');
+  }
+  return { Percent: Number(percent), ...(tasks === undefined ? {} : { MinimumTasks: Number(tasks) }) };
+}
+
+/** Ids of jobs, separated by commas. */
+export function parseJobIds(text: string): readonly string[] {
+  return text.split(',').map((id) => checkJobId(id.trim()));
 }
 
 /** Seconds, fractions allowed. */

@@ -3,6 +3,7 @@ import { USUAL_SELECTION } from '../../core/job/task-selection.ts';
 import type { JobDescriptor } from '../api/job-shapes.ts';
 import { taskCountsOf } from '../api/task-counts.ts';
 import { formatCount, formatDuration, formatTime } from './format.ts';
+import { thresholdText } from './job-lines.ts';
 import type { Message } from './message.ts';
 import { outcomeOf } from './outcome.ts';
 import { listLines } from './table.ts';
@@ -33,6 +34,7 @@ function aboutWork(job: JobDescriptor): Row[] {
     ...optional('Operation', operationOf(job)),
     ...optional('Options', optionsOf(job)),
     ...optional('Clone of', job.Drover?.CloneOf),
+    ...optional('After', afterOf(job)),
     ...optional('Tasks of', tasksSourceOf(job)),
     ...optional('Manifest', job.Manifest?.Location.ObjectArn),
     ...optional('Generated manifest', generatedManifestOf(job)),
@@ -98,7 +100,16 @@ function optionsOf({ Drover }: JobDescriptor): string {
     ...(Drover?.SkipUnchanged === true ? ['what is unchanged is skipped'] : []),
     ...(rate === undefined ? [] : [`at most ${formatCount(rate)} tasks a second`]),
     ...(Drover?.MaxWorkers === undefined ? [] : [`at most ${formatCount(Drover.MaxWorkers)} workers`]),
+    ...(Drover?.FailureThreshold === undefined ? [] : [thresholdText(Drover.FailureThreshold)]),
   ].join('; ');
+}
+
+/** `job <id> (Complete), with its SucceededTasks`: what it waits or waited for. */
+function afterOf({ Drover }: JobDescriptor): string | undefined {
+  if (Drover?.After === undefined) return undefined;
+  const { JobIds, On = 'Complete', Manifest } = Drover.After;
+  const jobs = `${JobIds.length === 1 ? 'job' : 'jobs'} ${JobIds.join(', ')} (${On})`;
+  return Manifest === undefined ? jobs : `${jobs}, with ${Manifest}`;
 }
 
 /** `job <id> (NotSucceeded)`: the source of a job that has no manifest of its own. */

@@ -1,3 +1,5 @@
+import { thresholdOf } from '../../core/job/failure-threshold.ts';
+import type { FailureThresholdRequest } from '../../core/job/request.ts';
 import type { JobListDescriptor, LimitsAnswer, PriorityAnswer, StatusAnswer } from '../api/job-shapes.ts';
 import { taskCountsOf } from '../api/task-counts.ts';
 import { formatCount, formatPercent, formatTime } from './format.ts';
@@ -53,10 +55,18 @@ export function priorityChanged(answer: PriorityAnswer): Message {
 
 /** `jobs update`. */
 export function limitsChanged(answer: LimitsAnswer): Message {
-  const { JobId, RateLimit, MaxWorkers } = answer;
+  const { JobId, RateLimit, MaxWorkers, FailureThreshold } = answer;
   const rate = RateLimit === undefined ? 'no limit of its rate' : `at most ${RateLimit.TasksPerSecond} tasks a second`;
   const workers = MaxWorkers === undefined ? 'no limit of its workers' : `at most ${MaxWorkers} workers`;
-  return { text: `Job ${JobId} now has ${rate} and ${workers}`, json: answer };
+  const threshold = FailureThreshold === undefined ? '' : `, and ${thresholdText(FailureThreshold)}`;
+  return { text: `Job ${JobId} now has ${rate} and ${workers}${threshold}`, json: answer };
+}
+
+/** `fails once more than 5 percent of at least 1,000 tasks failed`. */
+export function thresholdText(request: FailureThresholdRequest): string {
+  const { minimumTasks, percent } = thresholdOf(request);
+  if (percent === 100) return 'never fails for its tasks';
+  return `fails once more than ${percent} percent of at least ${formatCount(minimumTasks)} tasks failed`;
 }
 
 function cellsOf(job: JobListDescriptor): string[] {

@@ -7,6 +7,7 @@ import type { ApiContext } from './context.ts';
 import { shownJob } from './find-job.ts';
 import { progressOf } from './progress.ts';
 import type { GeneratedManifestDescriptor, JobDescriptor } from './results.ts';
+import { limitsOf } from './update-job-limits.ts';
 
 /** What Drover knows of a job beyond S3's model. JSON shows it, XML has no place for it. */
 export interface DroverDescriptor extends DroverOptions {
@@ -76,20 +77,17 @@ function troubleText(trouble: Trouble | undefined): string | undefined {
   return trouble === undefined ? undefined : `${trouble.FailureCode}: ${trouble.FailureReason}`.slice(0, 256);
 }
 
-/** As they are now: they can be changed, and taken away, while the job runs. */
-function limitsOf({ tasksPerSecond, maxWorkers }: JobState): Pick<DroverDescriptor, 'RateLimit' | 'MaxWorkers'> {
-  return {
-    ...present('RateLimit', tasksPerSecond === undefined ? undefined : { TasksPerSecond: tasksPerSecond }),
-    ...present('MaxWorkers', maxWorkers),
-  };
-}
-
 function pausedOf(held: Hold | undefined): DroverDescriptor['Paused'] {
   return held === undefined ? undefined : { Since: held.since, ...present('Reason', held.reason) };
 }
 
 function droverOf({ stored, state }: Job, { objectsEndpoint }: ApiContext): { Drover?: DroverDescriptor } {
-  const { RateLimit: _rate, MaxWorkers: _workers, ...options } = stored.request.Drover ?? {};
+  const {
+    RateLimit: _rate,
+    MaxWorkers: _workers,
+    FailureThreshold: _threshold,
+    ...options
+  } = stored.request.Drover ?? {};
   const drover = {
     ...options,
     ...limitsOf(state),

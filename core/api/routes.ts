@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { checkEstimateInput, estimateInput } from '../estimate/estimate-request.ts';
 import { checkJobRequest } from '../job/check-request.ts';
-import { JOB_TAGS_MAXIMUM, jobRequest, maxWorkers, rateLimit } from '../job/request.ts';
+import { failureThreshold, JOB_TAGS_MAXIMUM, jobRequest, maxWorkers, rateLimit } from '../job/request.ts';
 import { jobId, jobPriority, statusUpdateReason, tagSet, text } from '../job/scalars.ts';
 import { JOB_STATUSES, REQUESTED_JOB_STATUSES } from '../job/status.ts';
 import { check } from '../validation/check.ts';
@@ -67,6 +67,7 @@ const pauseInput = z.strictObject({ JobId: jobId, StatusUpdateReason: statusUpda
 const limitsInput = z.strictObject({
   RateLimit: rateLimit.nullable().optional(),
   MaxWorkers: maxWorkers.nullable().optional(),
+  FailureThreshold: failureThreshold.nullable().optional(),
 });
 const listInput = z.strictObject({
   JobStatuses: z.array(z.enum(JOB_STATUSES)),

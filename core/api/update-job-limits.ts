@@ -1,5 +1,7 @@
+import { thresholdOf } from '../job/failure-threshold.ts';
 import { mayBeHeld } from '../job/hold.ts';
-import type { JobState } from '../job/records.ts';
+import type { FailureThreshold, JobState } from '../job/records.ts';
+import type { FailureThresholdRequest } from '../job/request.ts';
 import { change, type JobChanges, transition } from '../job/transition.ts';
 import { InvalidInput } from '../validation/invalid-input.ts';
 import { ApiError } from './api-error.ts';
@@ -15,6 +17,8 @@ export interface UpdateJobLimitsInput {
   readonly JobId: string;
   readonly RateLimit?: RateLimit | null | undefined;
   readonly MaxWorkers?: number | null | undefined;
+  /** null: S3's own. */
+  readonly FailureThreshold?: FailureThresholdRequest | null | undefined;
 }
 
 /** The limits that the job has now. */
@@ -22,6 +26,7 @@ export interface UpdateJobLimitsResult {
   readonly JobId: string;
   readonly RateLimit?: RateLimit;
   readonly MaxWorkers?: number;
+  readonly FailureThreshold?: Required<FailureThresholdRequest>;
 }
 
 /**
@@ -32,15 +37,18 @@ export interface UpdateJobLimitsResult {
  *   ended or is about to.
  */
 export async function updateJobLimits(
-  { JobId, RateLimit, MaxWorkers }: UpdateJobLimitsInput,
+  { JobId, RateLimit, MaxWorkers, FailureThreshold }: UpdateJobLimitsInput,
   context: ApiContext,
 ): Promise<UpdateJobLimitsResult> {
-  if (RateLimit === undefined && MaxWorkers === undefined) {
-    throw new InvalidInput([{ path: '', says: 'must have RateLimit or MaxWorkers, or both' }]);
+  if ([RateLimit, MaxWorkers, FailureThreshold].every((limit) => limit === undefined)) {
+    throw new InvalidInput([{ path: '', says: 'must have RateLimit, MaxWorkers or FailureThreshold' }]);
   }
   const changes: JobChanges = {
     ...(RateLimit === undefined ? {} : { tasksPerSecond: RateLimit?.TasksPerSecond }),
     ...(MaxWorkers === undefined ? {} : { maxWorkers: MaxWorkers ?? undefined }),
+    ...(FailureThreshold === undefined
+      ? {}
+      : { failureThreshold: FailureThreshold === null ? undefined : thresholdOf(FailureThreshold) }),
   };
   const { shares } = await context.jobs.getSchedule();
   const workers = shares[JobId]?.workers ?? 0;
@@ -54,12 +62,24 @@ export async function updateJobLimits(
       : change(before, changes);
   });
   await context.callScheduler(JobId);
-  const { tasksPerSecond, maxWorkers } = state;
+  return { JobId, ...limitsOf(state) };
+}
+
+/** The limits of a job as they are now: they can be changed, and taken away, while it runs. */
+export function limitsOf({
+  tasksPerSecond,
+  maxWorkers,
+  failureThreshold,
+}: JobState): Omit<UpdateJobLimitsResult, 'JobId'> {
   return {
-    JobId,
     ...(tasksPerSecond === undefined ? {} : { RateLimit: { TasksPerSecond: tasksPerSecond } }),
     ...(maxWorkers === undefined ? {} : { MaxWorkers: maxWorkers }),
+    ...(failureThreshold === undefined ? {} : { FailureThreshold: shown(failureThreshold) }),
   };
+}
+
+function shown({ minimumTasks, percent }: FailureThreshold): Required<FailureThresholdRequest> {
+  return { MinimumTasks: minimumTasks, Percent: percent };
 }
 
 function refuseEnding({ jobId, status }: JobState): void {

@@ -1,4 +1,5 @@
-import { type JobFailure, type JobState, type JobTotals, USUAL_FAILURE_THRESHOLD } from '../job/records.ts';
+import { USUAL_FAILURE_THRESHOLD } from '../job/failure-threshold.ts';
+import type { JobFailure, JobState, JobTotals } from '../job/records.ts';
 import type { Block } from '../stores/progress-store.ts';
 import type { EngineDependencies } from './dependencies.ts';
 import { failJob } from './job-changes.ts';

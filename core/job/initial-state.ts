@@ -1,5 +1,6 @@
+import { thresholdOf } from './failure-threshold.ts';
 import { operationNameOf } from './operation-name.ts';
-import { type JobState, type StoredRequest, USUAL_FAILURE_THRESHOLD } from './records.ts';
+import type { JobState, StoredRequest } from './records.ts';
 
 /** Invocations of a job's function at once, unless the request says otherwise: a tenth of an account's usual thousand. */
 const MOST_INVOCATIONS = 100;
@@ -25,14 +26,7 @@ export function initialState({ jobId, createdAt, request }: StoredRequest): JobS
     ...(request.Description === undefined ? {} : { description: request.Description }),
     ...(rate === undefined ? {} : { tasksPerSecond: rate.TasksPerSecond }),
     ...(maxWorkers === undefined ? {} : { maxWorkers }),
-    ...(threshold === undefined
-      ? {}
-      : {
-          failureThreshold: {
-            minimumTasks: threshold.MinimumTasks ?? USUAL_FAILURE_THRESHOLD.minimumTasks,
-            percent: threshold.Percent ?? USUAL_FAILURE_THRESHOLD.percent,
-          },
-        }),
+    ...(threshold === undefined ? {} : { failureThreshold: thresholdOf(threshold) }),
     ...(invoke === undefined
       ? {}
       : { mostInvocations: beyond?.LambdaInvoke?.MaxConcurrentInvocations ?? MOST_INVOCATIONS }),

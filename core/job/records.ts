@@ -115,6 +115,3 @@ export interface FailureThreshold {
   /** Once more than this of the executed tasks failed it does, in percent. */
   readonly percent: number;
 }
-
-/** S3's own (batch-ops-job-status): at least 1,000 tasks, more than 50 %. */
-export const USUAL_FAILURE_THRESHOLD: FailureThreshold = { minimumTasks: 1_000, percent: 50 };

@@ -80,6 +80,13 @@ export const rateLimit = z.strictObject({ TasksPerSecond: z.int().min(1).max(TAS
 /** Workers of a job at once. */
 export const maxWorkers = z.int().min(1).max(MAX_WORKERS_MAXIMUM);
 
+/** The job fails once so many tasks have been executed and more than so much of them failed; 100 percent: never. */
+export const failureThreshold = z.strictObject({
+  MinimumTasks: z.int().min(1).max(THRESHOLD_TASKS_MAXIMUM).optional(),
+  Percent: z.int().min(0).max(100).optional(),
+});
+export type FailureThresholdRequest = z.infer<typeof failureThreshold>;
+
 /** What Drover can do with any operation, and S3 cannot. */
 const droverOptions = z.strictObject({
   /** Reads only, and reports for each object what would be done, or why it would fail. */
@@ -94,13 +101,7 @@ const droverOptions = z.strictObject({
   After: after.optional(),
   RateLimit: rateLimit.optional(),
   MaxWorkers: maxWorkers.optional(),
-  /** The job fails once so many tasks have been executed and more than so much of them failed; 100 percent: never. */
-  FailureThreshold: z
-    .strictObject({
-      MinimumTasks: z.int().min(1).max(THRESHOLD_TASKS_MAXIMUM).optional(),
-      Percent: z.int().min(0).max(100).optional(),
-    })
-    .optional(),
+  FailureThreshold: failureThreshold.optional(),
 });
 export type DroverOptions = z.infer<typeof droverOptions>;
 

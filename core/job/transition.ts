@@ -1,6 +1,6 @@
 import type { After } from './after.ts';
 import { mayBeHeld } from './hold.ts';
-import type { Hold, JobFailure, JobState, Trouble } from './records.ts';
+import type { FailureThreshold, Hold, JobFailure, JobState, Trouble } from './records.ts';
 import { hasEnded, type JobStatus, mayFollow } from './status.ts';
 
 /** What may change in a job's state besides its status. `undefined` takes away what may go. */
@@ -8,6 +8,7 @@ export interface JobChanges {
   readonly priority?: number;
   readonly tasksPerSecond?: number | undefined;
   readonly maxWorkers?: number | undefined;
+  readonly failureThreshold?: FailureThreshold | undefined;
   readonly totalTasks?: number;
   readonly shards?: number;
   readonly filtered?: number;

@@ -175,6 +175,34 @@ describe('drover jobs create', () => {
     expect(sent().Drover).toEqual({ DryRun: true, SkipUnchanged: true, RateLimit: { TasksPerSecond: 250 } });
   });
 
+  test('sends a job’s bounds, and what it waits for', async () => {
+    const flags = ['--max-workers', '4', '--failure-threshold', '5/200', '--after', `${JOB},another-job`];
+    const more = ['--after-on', 'Any', '--after-tasks', 'SucceededTasks', '--no-report'];
+    const outcome = await runCli(
+      ['jobs', 'create', '--operation', 'inspect', '--role-arn', ROLE, ...flags, ...more],
+      drover,
+    );
+    expect(outcome).toMatchObject({ code: 0, stderr: '' });
+    expect(sent()).not.toHaveProperty('Manifest');
+    expect(sent().Drover).toEqual({
+      MaxWorkers: 4,
+      FailureThreshold: { Percent: 5, MinimumTasks: 200 },
+      After: { JobIds: [JOB, 'another-job'], On: 'Any', Manifest: 'SucceededTasks' },
+    });
+  });
+
+  test.each([
+    [['--failure-threshold', '101'], 'It should be a percentage, like 5'],
+    [['--after', 'no job'], "'no job' is not a job id"],
+    [['--after', JOB, '--after-on', 'Success'], 'Allowed choices are Complete, Failed, Any'],
+    [['--after-tasks', 'Same'], '--after-tasks goes with --after, which is missing.'],
+  ])('refuses %j before anything is sent', async (flags, message) => {
+    const outcome = await runCli(['jobs', 'create', ...BASICS, '--operation', 'inspect', ...flags], drover);
+    expect(outcome.stderr).toContain(message);
+    expect(outcome.code).toBe(2);
+    expect(drover.requests).toEqual([]);
+  });
+
   test('takes a YAML file, fills in the ETag, and lets flags have the last word', async () => {
     const file = join(folder, 'job.yaml');
     await writeFile(file, YAML_JOB);

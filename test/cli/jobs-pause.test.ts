@@ -27,9 +27,11 @@ test('drover jobs resume says that the job waits for workers', async () => {
 });
 
 test.each([
-  [['--tasks-per-second', '100'], { RateLimit: { TasksPerSecond: 100 } }],
-  [['--tasks-per-second', 'none', '--max-workers', '4'], { RateLimit: null, MaxWorkers: 4 }],
+  [['--rate', '100'], { RateLimit: { TasksPerSecond: 100 } }],
+  [['--rate', 'none', '--max-workers', '4'], { RateLimit: null, MaxWorkers: 4 }],
   [['--max-workers', 'none'], { MaxWorkers: null }],
+  [['--failure-threshold', '2'], { FailureThreshold: { Percent: 2 } }],
+  [['--failure-threshold', 'usual'], { FailureThreshold: null }],
 ])('drover jobs update %j sends these limits only', async (flags, limits) => {
   drover = await FakeDrover.start(() => ({ body: { JobId: JOB } }));
   const outcome = await runCli(['jobs', 'update', JOB, ...flags], drover);

@@ -90,10 +90,10 @@ test('limits are changed while a job runs, and shown', async () => {
   await slowDown('/data/limited/');
   const job = await jobOver('limited', 3_000, 10);
   await until(control, job, (each) => succeeded(each) > 0);
-  await drover('jobs', 'update', job, '--tasks-per-second', '200', '--max-workers', '1');
+  await drover('jobs', 'update', job, '--rate', '200', '--max-workers', '1');
   const text = await drover('jobs', 'describe', job);
   expect(text).toContain('at most 200 tasks a second');
-  await drover('jobs', 'update', job, '--tasks-per-second', 'none');
+  await drover('jobs', 'update', job, '--rate', 'none');
   expect(await untilEnded(control, job, 120_000)).toMatchObject({ Status: 'Complete' });
 }, 200_000);
 

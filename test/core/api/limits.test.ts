@@ -49,7 +49,7 @@ describe('the limits of a running job', () => {
   });
 
   test.each([
-    [{}, /must have RateLimit or MaxWorkers/],
+    [{}, /must have RateLimit, MaxWorkers or FailureThreshold/],
     [{ MaxWorkers: 0 }, /MaxWorkers/],
     [{ RateLimit: { TasksPerSecond: 1.5 } }, /RateLimit/],
     [{ Priority: 1 }, /Priority/],
@@ -61,6 +61,22 @@ describe('the limits of a running job', () => {
 });
 
 describe('a failure threshold', () => {
+  test('is changed while the job runs, shown as it is now, and S3’s own again by null', async () => {
+    const jobId = await api.create('t', { Drover: { FailureThreshold: { Percent: 10 } } });
+    api.force(jobId, { status: 'Active' });
+    const FailureThreshold = { MinimumTasks: 200, Percent: 5 };
+    const changed = await api.json('POST', `${JOBS}/${jobId}/limits`, { FailureThreshold });
+    expect(changed.body).toEqual({ JobId: jobId, FailureThreshold });
+    expect(await api.jobs.getState(jobId)).toMatchObject({
+      status: 'Active',
+      failureThreshold: { minimumTasks: 200, percent: 5 },
+    });
+    const { body } = await api.json('GET', `${JOBS}/${jobId}`);
+    expect(body).toMatchObject({ Job: { Drover: { FailureThreshold } } });
+    await api.json('POST', `${JOBS}/${jobId}/limits`, { FailureThreshold: null });
+    expect(await api.jobs.getState(jobId)).not.toHaveProperty('failureThreshold');
+  });
+
   test.each([
     [{ Percent: 101 }, /FailureThreshold.Percent/],
     [{ MinimumTasks: 0 }, /FailureThreshold.MinimumTasks/],
