@@ -1,6 +1,6 @@
 import { afterText } from '../job/after.ts';
 import { holdText } from '../job/hold.ts';
-import type { Hold, Job, JobState, Trouble } from '../job/records.ts';
+import type { FailureGroup, Hold, Job, JobState, Throttled, Trouble } from '../job/records.ts';
 import type { DroverOptions, JobRequest } from '../job/request.ts';
 import { outputLocationOf, outputManifestKey } from '../manifest/generator/manifest-output.ts';
 import type { ApiContext } from './context.ts';
@@ -11,6 +11,18 @@ import { limitsOf } from './update-job-limits.ts';
 
 /** What Drover knows of a job beyond S3's model. JSON shows it, XML has no place for it. */
 export interface DroverDescriptor extends DroverOptions {
+  /** Workers that the job has at present. */
+  readonly Workers?: number;
+  /** Failed tasks by error code, the most frequent first: ten codes at most, rarer ones together as "(others)". */
+  readonly Failures?: readonly {
+    readonly ErrorCode: string;
+    readonly Tasks: number;
+    /** Of one of them, its object as bucket/key. */
+    readonly ResultMessage: string;
+    readonly Object: string;
+  }[];
+  /** Requests that S3 refused for their number, so far, and a bucket where it did. */
+  readonly Throttled?: { readonly Attempts: number; readonly Bucket: string };
   /** What keeps the job from going on at present. */
   readonly Trouble?: Trouble;
   /** The pause that a caller asked for. */
@@ -28,7 +40,9 @@ export interface DescribeJobResult {
 /** @throws ApiError NotFoundException. */
 export async function describeJob({ JobId }: { JobId: string }, context: ApiContext): Promise<DescribeJobResult> {
   const job = shownJob(await context.jobs.getJob(JobId), JobId, context);
-  return { Job: { ...descriptorOf(job, context), ...droverOf(job, context) } };
+  const { shares } = await context.jobs.getSchedule();
+  const workers = job.state.status === 'Active' ? shares[JobId]?.workers : undefined;
+  return { Job: { ...descriptorOf(job, context), ...droverOf(job, workers, context) } };
 }
 
 function descriptorOf({ stored: { jobId, request }, state, totals }: Job, context: ApiContext): JobDescriptor {
@@ -81,7 +95,8 @@ function pausedOf(held: Hold | undefined): DroverDescriptor['Paused'] {
   return held === undefined ? undefined : { Since: held.since, ...present('Reason', held.reason) };
 }
 
-function droverOf({ stored, state }: Job, { objectsEndpoint }: ApiContext): { Drover?: DroverDescriptor } {
+function droverOf(job: Job, workers: number | undefined, context: ApiContext): { Drover?: DroverDescriptor } {
+  const { stored, state, totals } = job;
   const {
     RateLimit: _rate,
     MaxWorkers: _workers,
@@ -94,9 +109,20 @@ function droverOf({ stored, state }: Job, { objectsEndpoint }: ApiContext): { Dr
     ...present('Trouble', state.trouble),
     ...present('Paused', pausedOf(state.held)),
     ...present('Filtered', state.filtered),
-    ...present('ObjectsEndpoint', objectsEndpoint),
+    ...present('Workers', workers),
+    ...present('Failures', totals.failures?.map(failuresShown)),
+    ...present('Throttled', throttledShown(totals.throttled)),
+    ...present('ObjectsEndpoint', context.objectsEndpoint),
   };
   return Object.keys(drover).length === 0 ? {} : { Drover: drover };
+}
+
+function failuresShown({ errorCode, tasks, message, object }: FailureGroup) {
+  return { ErrorCode: errorCode, Tasks: tasks, ResultMessage: message, Object: object };
+}
+
+function throttledShown(throttled: Throttled | undefined): DroverDescriptor['Throttled'] {
+  return throttled && { Attempts: throttled.attempts, Bucket: throttled.bucket };
 }
 
 function present<Name extends string, Value>(name: Name, value: Value | undefined): { [Key in Name]?: Value } {

@@ -18,15 +18,22 @@ export interface PartRecord {
   readonly succeededBytes: number;
 }
 
+/** A part whose results file is there. */
+export interface WrittenPart {
+  readonly record: PartRecord;
+  /** The lines of its tasks that failed. */
+  readonly failed: Buffer;
+}
+
 /**
  * Writes the results of a part that begins at task `from`, unless a file of that part is there already. Answers the
- * record of the file that counts: this one's, or the winner's.
+ * record of the file that counts, this one's or the winner's, with the lines of its tasks that failed.
  */
 export async function writePart(
   work: WorkStore,
   part: { readonly jobId: string; readonly shard: number; readonly from: number },
   tasks: readonly FinishedTask[],
-): Promise<PartRecord> {
+): Promise<WrittenPart> {
   const succeeded = tasks.filter((task) => task.succeeded);
   const failed = tasks.filter((task) => !task.succeeded);
   const successes = Buffer.from(succeeded.map(({ row }) => row).join(''));
@@ -36,23 +43,26 @@ export async function writePart(
     failed: failed.length,
     succeededBytes: successes.length,
   };
-  const body = Buffer.concat([successes, Buffer.from(failed.map(({ row }) => row).join(''))]);
+  const failures = Buffer.from(failed.map(({ row }) => row).join(''));
+  const body = Buffer.concat([successes, failures]);
   const key = resultsKey(part.jobId, part.shard, part.from);
-  if ((await work.putIfAbsent(key, body, toMetadata(record))) === 'written') return record;
+  if ((await work.putIfAbsent(key, body, toMetadata(record))) === 'written') return { record, failed: failures };
   const winner = await findPart(work, part.jobId, part.shard, part.from);
   if (winner === undefined) throw new Error(`results file ${key} is there and cannot be read`);
   return winner;
 }
 
-/** The record of the part that begins at task `from`, if its results were written. */
+/** The part that begins at task `from`, if its results were written. The file of one without failures is not read. */
 export async function findPart(
   work: WorkStore,
   jobId: string,
   shard: number,
   from: number,
-): Promise<PartRecord | undefined> {
+): Promise<WrittenPart | undefined> {
   const found = await work.head(resultsKey(jobId, shard, from));
-  return found === undefined ? undefined : fromMetadata(found.metadata, resultsKey(jobId, shard, from));
+  if (found === undefined) return undefined;
+  const record = fromMetadata(found.metadata, resultsKey(jobId, shard, from));
+  return record.failed === 0 ? { record, failed: Buffer.alloc(0) } : await readPart(work, jobId, shard, from);
 }
 
 /** The lines of a part, those of tasks that succeeded and those that failed apart. */

@@ -1,6 +1,7 @@
-import type { Block, ShardPosition } from '../stores/progress-store.ts';
+import type { Block } from '../stores/progress-store.ts';
 import { forEachBounded } from './bounded.ts';
 import type { EngineDependencies } from './dependencies.ts';
+import { groupFailures, KnownCodes } from './failure-groups.ts';
 import { findPart } from './part-file.ts';
 import { type Plan, shardsOf } from './plan.ts';
 import { isWorkedOn } from './suspicion.ts';
@@ -28,26 +29,30 @@ export async function settle(
   if (open.length === 0) return;
   const tasks = new Map([...shardsOf(jobId, plan)].map(({ shard, tasks: count }) => [shard, count]));
   await forEachBounded(open, CONCURRENCY, async (block) => {
-    for (const [shard, position] of block.parts) {
-      await countWritten(deps, jobId, shard, tasks.get(shard) ?? 0, position);
+    const codes = new KnownCodes(block.failures);
+    for (const [shard, { at }] of block.parts) {
+      await countWritten(deps, { jobId, shard, at, tasks: tasks.get(shard) ?? 0 }, codes);
     }
     await deps.progress.seal(jobId, block.number);
   });
 }
 
-async function countWritten(
-  deps: EngineDependencies,
-  jobId: string,
-  shard: number,
-  tasks: number,
-  position: ShardPosition,
-): Promise<void> {
-  let from = position.at;
+interface OpenShard {
+  readonly jobId: string;
+  readonly shard: number;
+  readonly tasks: number;
+  /** Tasks counted. */
+  readonly at: number;
+}
+
+async function countWritten(deps: EngineDependencies, { jobId, shard, tasks, at }: OpenShard, codes: KnownCodes) {
+  let from = at;
   while (from < tasks) {
     const part = await findPart(deps.work, jobId, shard, from);
     if (part === undefined) return;
-    const { end, succeeded, failed } = part;
-    await deps.progress.advance(jobId, { shard, from, to: end, done: end >= tasks, succeeded, failed });
+    const { end, succeeded, failed } = part.record;
+    const failures = failed === 0 ? {} : { failures: groupFailures(part.failed, codes) };
+    await deps.progress.advance(jobId, { shard, from, to: end, done: end >= tasks, succeeded, failed, ...failures });
     from = end;
   }
 }

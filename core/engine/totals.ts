@@ -1,7 +1,8 @@
 import { USUAL_FAILURE_THRESHOLD } from '../job/failure-threshold.ts';
-import type { JobFailure, JobState, JobTotals } from '../job/records.ts';
+import type { JobFailure, JobState, JobTotals, Throttled } from '../job/records.ts';
 import type { Block } from '../stores/progress-store.ts';
 import type { EngineDependencies } from './dependencies.ts';
+import { mergeFailures } from './failure-groups.ts';
 import { failJob } from './job-changes.ts';
 
 /** A job and its threshold, as an execution or a worker of one epoch sees them. */
@@ -29,7 +30,23 @@ export function sumOf(blocks: readonly Block[], now: number): JobTotals {
     failed += block.failed;
     shardsDone += block.done.size;
   }
-  return { succeeded, failed, shardsDone, summedAt: now };
+  const failures = mergeFailures(blocks.flatMap((block) => block.failures ?? []));
+  const throttled = throttledIn(blocks);
+  return {
+    succeeded,
+    failed,
+    shardsDone,
+    summedAt: now,
+    ...(failures.length === 0 ? {} : { failures }),
+    ...(throttled === undefined ? {} : { throttled }),
+  };
+}
+
+/** All attempts together, with the bucket that most of one block's were for. */
+function throttledIn(blocks: readonly Block[]): Throttled | undefined {
+  const found = blocks.flatMap(({ throttled }) => throttled ?? []);
+  const [most] = [...found].sort((a, b) => b.attempts - a.attempts);
+  return most && { ...most, attempts: found.reduce((sum, { attempts }) => sum + attempts, 0) };
 }
 
 /**

@@ -16,6 +16,8 @@ export interface WorkerJob {
   readonly parameters: unknown;
   /** All of it but what the shard's worker adds. */
   readonly context: Omit<TaskContext, 'notes' | 'deadline'>;
+  /** Attempts that S3 throttled, ever, by bucket. */
+  readonly throttles?: () => ReadonlyMap<string, number>;
 }
 
 /** Tasks that the job's operation carries out at once: 1 where each is a call of its own. */

@@ -3,10 +3,11 @@ import type { JobState } from '../job/records.ts';
 import { TaskUnfinished } from '../operations/task-notes.ts';
 import { blockOf, type NamedWorker, type ShardPosition } from '../stores/progress-store.ts';
 import type { EngineDependencies } from './dependencies.ts';
+import { groupFailures, KnownCodes } from './failure-groups.ts';
 import { clearTrouble, noteTrouble } from './job-changes.ts';
 import { laneNeedsOf, lanesOf } from './lanes.ts';
 import { runPart, WINDOW_FACTOR } from './part.ts';
-import { type FinishedTask, findPart, type PartRecord, writePart } from './part-file.ts';
+import { type FinishedTask, findPart, type WrittenPart, writePart } from './part-file.ts';
 import { readShard, type ShardInput } from './shard-input.ts';
 import {
   died,
@@ -19,6 +20,7 @@ import {
   workerName,
 } from './suspicion.ts';
 import { TaskRate } from './task-rate.ts';
+import { ThrottleWatch } from './throttle-watch.ts';
 import {
   failAtThreshold,
   freshTotals,
@@ -87,6 +89,8 @@ class ShardRun {
   /** Milliseconds of the slowest task so far. */
   private slowest = 0;
   private rate: TaskRate | undefined;
+  private codes = new KnownCodes();
+  private throttles: ThrottleWatch | undefined;
   /** The most workers that the job had since this one began. */
   private workersMost = 1;
 
@@ -112,6 +116,7 @@ class ShardRun {
     const { jobId, shard } = this.input;
     const block = await this.deps.progress.getBlock(jobId, blockOf(shard));
     if (block === undefined || block.sealed || block.done.has(shard)) return false;
+    this.codes = new KnownCodes(block.failures);
     this.position = block.parts.get(shard);
     if (this.position === undefined) return true;
     for (;;) {
@@ -132,6 +137,7 @@ class ShardRun {
       if (await this.noted(error)) return;
       throw error;
     }
+    this.throttles = new ThrottleWatch(job.throttles);
     const lines = await readShard(deps.work, input);
     const taken = takeOver(this.position, { epoch: input.epoch, invocation: deps.invocation }, deps.clock.now());
     if (taken === undefined) return;
@@ -277,19 +283,20 @@ class ShardRun {
     let rest = finished;
     while (rest.length > 0) {
       const from = this.at;
-      const record = await writePart(this.deps.work, { jobId, shard, from }, rest);
+      const part = await writePart(this.deps.work, { jobId, shard, from }, rest);
       const lease = this.deps.clock.now() + LEASE_MILLISECONDS;
-      if (!(await this.count(record, { by: this.name, lease }))) return false;
+      if (!(await this.count(part, { by: this.name, lease }))) return false;
       // Another worker's part may have been shorter: what is beyond it is a part of its own.
-      rest = rest.slice(record.end - from);
+      rest = rest.slice(part.record.end - from);
     }
     return true;
   }
 
   /** Moves the shard past a part whose results are written. False when the shard is done or sealed: stop. */
-  private async count(part: PartRecord, worker: NamedWorker | undefined): Promise<boolean> {
+  private async count({ record: part, failed }: WrittenPart, worker: NamedWorker | undefined): Promise<boolean> {
     const { jobId, shard, tasks } = this.input;
     const isDone = part.end >= tasks;
+    const throttled = this.throttles?.sinceLast();
     const outcome = await this.deps.progress.advance(jobId, {
       shard,
       from: this.at,
@@ -297,6 +304,8 @@ class ShardRun {
       done: isDone,
       succeeded: part.succeeded,
       failed: part.failed,
+      ...(part.failed === 0 ? {} : { failures: groupFailures(failed, this.codes) }),
+      ...(throttled === undefined ? {} : { throttled }),
       ...(worker === undefined ? {} : { worker }),
     });
     if (outcome === 'conflict') throw new Error(`shard ${shard} of job ${jobId} stands before task ${this.at}`);

@@ -84,6 +84,26 @@ export interface JobTotals {
   readonly shardsDone: number;
   /** Epoch milliseconds of the sum. */
   readonly summedAt: number;
+  /** Failed tasks by error code, the most frequent first; absent where there are none. */
+  readonly failures?: readonly FailureGroup[];
+  /** Absent where S3 throttled nothing. */
+  readonly throttled?: Throttled;
+}
+
+/** Failed tasks of one error code. */
+export interface FailureGroup {
+  readonly errorCode: string;
+  readonly tasks: number;
+  /** The message of one of them, and its object as `bucket/key`, as the manifest spells it. */
+  readonly message: string;
+  readonly object: string;
+}
+
+/** Requests that S3 refused for their number (503, 429) and that were made again. */
+export interface Throttled {
+  readonly attempts: number;
+  /** A bucket where it was seen. */
+  readonly bucket: string;
 }
 
 /** Everything that DescribeJob needs, from one read of the job's partition. */

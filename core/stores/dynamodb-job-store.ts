@@ -104,7 +104,8 @@ class DynamoJobStore implements JobStore {
         new UpdateCommand({
           TableName: this.table,
           Key: jobKey(jobId, 'totals'),
-          UpdateExpression: 'SET succeeded = :s, failed = :f, shardsDone = :d, summedAt = :at, executed = :sum',
+          UpdateExpression:
+            'SET succeeded = :s, failed = :f, shardsDone = :d, summedAt = :at, executed = :sum, notes = :notes',
           ConditionExpression: 'attribute_not_exists(executed) OR executed <= :sum',
           ExpressionAttributeValues: {
             ':s': totals.succeeded,
@@ -112,6 +113,7 @@ class DynamoJobStore implements JobStore {
             ':d': totals.shardsDone,
             ':at': totals.summedAt,
             ':sum': totals.succeeded + totals.failed,
+            ':notes': { failures: totals.failures, throttled: totals.throttled },
           },
         }),
       ),
@@ -299,5 +301,6 @@ function listKeys(state: JobState): { listPk: string; listSk: string } {
 function toTotals(item: Record<string, unknown> | undefined): JobTotals {
   if (item?.['executed'] === undefined) return NO_TOTALS;
   const { succeeded, failed, shardsDone, summedAt } = item as unknown as JobTotals;
-  return { succeeded, failed, shardsDone, summedAt };
+  const notes = (item['notes'] ?? {}) as Pick<JobTotals, 'failures' | 'throttled'>;
+  return { succeeded, failed, shardsDone, summedAt, ...notes };
 }

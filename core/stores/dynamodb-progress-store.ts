@@ -8,6 +8,7 @@ import {
   QueryCommand,
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
+import type { FailureGroup } from '../job/records.ts';
 import { took } from './conditional-write.ts';
 import {
   type Advance,
@@ -153,26 +154,21 @@ function standsWhereSeen(seen: ShardPosition | undefined): string {
 }
 
 /** The one write in which results are counted: on condition that the shard stands at the part's beginning, unsealed. */
-function move(
-  jobId: string,
-  { shard, from, to, done, succeeded, failed, worker }: Advance,
-): {
-  Key: { jobId: string; block: number };
-  UpdateExpression: string;
-  ConditionExpression: string;
-  ExpressionAttributeNames: Record<string, string>;
-  ExpressionAttributeValues: Record<string, unknown>;
-} {
-  const counts = '#succeeded = #succeeded + :s, #failed = #failed + :f';
+function move(jobId: string, advance: Advance): Move {
+  const { shard, from, to, done, succeeded, failed, worker } = advance;
+  const notes = notesOf(advance);
   const name =
     worker === undefined
       ? 'REMOVE #parts.#shard.#by, #parts.#shard.#lease'
       : ', #parts.#shard.#by = :by, #parts.#shard.#lease = :lease';
+  const counts = ['#succeeded = #succeeded + :s', '#failed = #failed + :f', ...notes.sets].join(', ');
+  const added = [...(done ? ['#done :shards'] : []), ...notes.adds];
+  const adds = added.length === 0 ? '' : ` ADD ${added.join(', ')}`;
   return {
     Key: { jobId, block: blockOf(shard) },
     UpdateExpression: done
-      ? `SET ${counts} REMOVE #parts.#shard ADD #done :shards`
-      : `SET ${counts}, #parts.#shard.#at = :to ${name}`,
+      ? `SET ${counts} REMOVE #parts.#shard${adds}`
+      : `SET ${counts}, #parts.#shard.#at = :to ${name}${adds}`,
     ConditionExpression: `${UNSEALED} AND #parts.#shard.#at = :from`,
     ExpressionAttributeNames: {
       '#parts': 'parts',
@@ -182,6 +178,7 @@ function move(
       '#failed': 'failed',
       '#sealed': 'sealed',
       ...(done ? { '#done': 'done' } : { '#by': 'by', '#lease': 'lease' }),
+      ...notes.names,
     },
     ExpressionAttributeValues: {
       ':s': succeeded,
@@ -189,8 +186,42 @@ function move(
       ':from': from,
       ...(done ? { ':shards': new Set([shard]) } : { ':to': to }),
       ...(done || worker === undefined ? {} : { ':by': worker.by, ':lease': worker.lease }),
+      ...notes.values,
     },
   };
+}
+
+interface Move {
+  readonly Key: { jobId: string; block: number };
+  readonly UpdateExpression: string;
+  readonly ConditionExpression: string;
+  readonly ExpressionAttributeNames: Record<string, string>;
+  readonly ExpressionAttributeValues: Record<string, unknown>;
+}
+
+/** Attributes of a block: tasks that failed with a code, and one of them. At the top, where ADD makes what is not there. */
+const FAILED = 'failed:';
+const EXAMPLE = 'example:';
+
+/** What a part's bookkeeping says of failures and throttles: clauses of its one write, with their names and values. */
+function notesOf({ failures = [], throttled }: Advance) {
+  const sets: string[] = [];
+  const adds: string[] = [];
+  const names: Record<string, string> = {};
+  const values: Record<string, unknown> = {};
+  for (const [index, { errorCode, tasks, message, object }] of failures.entries()) {
+    adds.push(`#f${index} :f${index}`);
+    sets.push(`#e${index} = if_not_exists(#e${index}, :e${index})`);
+    Object.assign(names, { [`#f${index}`]: FAILED + errorCode, [`#e${index}`]: EXAMPLE + errorCode });
+    Object.assign(values, { [`:f${index}`]: tasks, [`:e${index}`]: { message, object } });
+  }
+  if (throttled !== undefined) {
+    adds.push('#throttled :throttled');
+    sets.push('#throttledIn = :bucket');
+    Object.assign(names, { '#throttled': 'throttled', '#throttledIn': 'throttledIn' });
+    Object.assign(values, { ':throttled': throttled.attempts, ':bucket': throttled.bucket });
+  }
+  return { sets, adds, names, values };
 }
 
 function toBlock(item: Record<string, unknown>): Block {
@@ -203,5 +234,22 @@ function toBlock(item: Record<string, unknown>): Block {
     succeeded: Number(item['succeeded']),
     failed: Number(item['failed']),
     sealed: item['sealed'] === true,
+    ...failuresIn(item),
+    ...throttledIn(item),
   };
+}
+
+function failuresIn(item: Record<string, unknown>): Pick<Block, 'failures'> {
+  const counts = Object.entries(item).filter(([name]) => name.startsWith(FAILED));
+  if (counts.length === 0) return {};
+  const failures = counts.map(([name, tasks]): FailureGroup => {
+    const errorCode = name.slice(FAILED.length);
+    const example = item[EXAMPLE + errorCode] as Pick<FailureGroup, 'message' | 'object'>;
+    return { errorCode, tasks: Number(tasks), message: example.message, object: example.object };
+  });
+  return { failures };
+}
+
+function throttledIn({ throttled, throttledIn: bucket }: Record<string, unknown>): Pick<Block, 'throttled'> {
+  return throttled === undefined ? {} : { throttled: { attempts: Number(throttled), bucket: String(bucket) } };
 }

@@ -1,3 +1,5 @@
+import type { FailureGroup, Throttled } from '../job/records.ts';
+
 /** Shards in one block: one DynamoDB item. Keeps an item of worst case (every shard begun) under 16 KB. */
 export const SHARDS_PER_BLOCK = 256;
 
@@ -33,6 +35,9 @@ export interface Block {
   readonly failed: number;
   /** Set by ReportJob: nothing is counted after it. */
   readonly sealed: boolean;
+  /** Failed tasks by error code; absent where there are none. */
+  readonly failures?: readonly FailureGroup[];
+  readonly throttled?: Throttled;
 }
 
 /** A part's bookkeeping: moves `shard` from task `from` to task `to`, and counts. */
@@ -44,6 +49,10 @@ export interface Advance {
   readonly done: boolean;
   readonly succeeded: number;
   readonly failed: number;
+  /** What failed, by error code; absent where nothing did. */
+  readonly failures?: readonly FailureGroup[];
+  /** What S3 throttled meanwhile; absent where it was nothing. */
+  readonly throttled?: Throttled;
   /** Who is at work on the shard from here on; absent when nobody is. */
   readonly worker?: NamedWorker;
 }

@@ -148,7 +148,7 @@ function openAccess(stored: StoredRequest): JobAccess {
   });
   const { operation, parameters } = operationOf(request);
   const worker: JobAccess['worker'] = (signal) => {
-    return { stored, operation, parameters, context: { jobId, s3: data, lambda, signal } };
+    return { stored, operation, parameters, context: { jobId, s3: data, lambda, signal }, throttles: data.throttles };
   };
   return { stored, credentials, s3, worker };
 }

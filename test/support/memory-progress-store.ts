@@ -1,3 +1,4 @@
+import type { FailureGroup, Throttled } from '../../core/job/records.ts';
 import type { Advance, AdvanceOutcome, Block, ProgressStore, ShardPosition } from '../../core/stores/progress-store.ts';
 import { blockOf } from '../../core/stores/progress-store.ts';
 
@@ -7,6 +8,8 @@ interface MutableBlock {
   succeeded: number;
   failed: number;
   sealed: boolean;
+  failures?: readonly FailureGroup[];
+  throttled?: Throttled;
 }
 
 /** A ProgressStore in memory with the conditions of the real one. */
@@ -52,6 +55,11 @@ export class MemoryProgressStore implements ProgressStore {
     if (now === undefined || now.at !== advance.from) return 'conflict';
     block.succeeded += advance.succeeded;
     block.failed += advance.failed;
+    if (advance.failures !== undefined) block.failures = added(block.failures ?? [], advance.failures);
+    const { throttled } = advance;
+    if (throttled !== undefined) {
+      block.throttled = { ...throttled, attempts: (block.throttled?.attempts ?? 0) + throttled.attempts };
+    }
     if (advance.done) {
       block.done.add(advance.shard);
       block.parts.delete(advance.shard);
@@ -70,4 +78,15 @@ export class MemoryProgressStore implements ProgressStore {
   async deleteBlocks(jobId: string): Promise<void> {
     this.blocks.delete(jobId);
   }
+}
+
+/** Counts of known codes grow; new codes come at the end. */
+function added(known: readonly FailureGroup[], more: readonly FailureGroup[]): FailureGroup[] {
+  const groups = known.map((group) => ({ ...group }) as { -readonly [Name in keyof FailureGroup]: FailureGroup[Name] });
+  for (const group of more) {
+    const same = groups.find(({ errorCode }) => errorCode === group.errorCode);
+    if (same === undefined) groups.push({ ...group });
+    else same.tasks += group.tasks;
+  }
+  return groups;
 }

@@ -251,6 +251,27 @@ describe.each([
     ]);
   });
 
+  test('failures are counted by their code, with the first of each; throttles are added up', async () => {
+    const progress = open();
+    const id = newJobId();
+    await progress.createBlock(id, 0);
+    await progress.setPosition(id, 3, undefined, { at: 0, by: 'i1' });
+    const failure = (errorCode: string, tasks: number, object: string) => ({ errorCode, tasks, message: 'm', object });
+    const part = { shard: 3, done: false, ...counts, worker: { by: 'i1', lease: 9 } };
+    const failures = [failure('NoSuchKey', 2, 'b/1'), failure('4.x: "odd" #code', 1, 'b/2')];
+    expect(
+      await progress.advance(id, { ...part, from: 0, to: 5, failures, throttled: { attempts: 7, bucket: 'a' } }),
+    ).toBe('advanced');
+    await progress.advance(id, { ...part, from: 5, to: 9, throttled: { attempts: 1, bucket: 'b' } });
+    const last = { shard: 3, from: 9, to: 12, done: true, ...counts, failures: [failure('NoSuchKey', 5, 'b/9')] };
+    expect(await progress.advance(id, last)).toBe('advanced');
+    const block = await progress.getBlock(id, 0);
+    expect(block?.throttled).toEqual({ attempts: 8, bucket: 'b' });
+    expect(new Set(block?.failures)).toEqual(
+      new Set([failure('NoSuchKey', 7, 'b/1'), failure('4.x: "odd" #code', 1, 'b/2')]),
+    );
+  });
+
   test('a position that was put and is put again by the same request was put', async () => {
     const progress = open();
     const id = newJobId();
