@@ -35,7 +35,27 @@ export interface JobDescriptor {
   /** The list that was made of a bucket, where it was written to one. */
   readonly GeneratedManifestDescriptor?: { readonly Location: { readonly ObjectArn: string; readonly ETag: string } };
   /** What Drover knows beyond S3's model. */
-  readonly Drover?: DroverOptions & { readonly ObjectsEndpoint?: string };
+  readonly Drover?: DroverOptions & DroverKnowledge;
+}
+
+/** What Drover tells of a job besides what was asked for. */
+export interface DroverKnowledge {
+  readonly ObjectsEndpoint?: string;
+  readonly Workers?: number;
+  readonly Failures?: readonly FailureGroup[];
+  readonly Throttled?: { readonly Attempts: number; readonly Bucket: string };
+  readonly Trouble?: JobFailure;
+  readonly Paused?: { readonly Since: string; readonly Reason?: string };
+}
+
+/** Failed tasks of one error code. */
+export interface FailureGroup {
+  readonly ErrorCode: string;
+  readonly Tasks: number;
+  /** That of one of them. */
+  readonly ResultMessage: string;
+  /** A few of them, as `bucket/key`. */
+  readonly Objects: readonly string[];
 }
 
 /** One job of ListJobs. */

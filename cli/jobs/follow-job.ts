@@ -43,13 +43,15 @@ interface View {
 
 function viewOf(context: CommandContext): View {
   const { terminal } = context.io.stdout;
-  return terminal === undefined || context.printer.json ? plainView(context) : barView(terminal);
+  return terminal === undefined || context.printer.json ? plainView(context) : barView(terminal, context);
 }
 
 function plainView({ printer }: CommandContext): View {
   let lastSeen: string | undefined;
+  const reasons = new Reasons(printer);
   return {
     show: async (progress) => {
+      await reasons.show(progress);
       const seen = [progress.status, progress.total, progress.succeeded, progress.failed].join();
       if (seen === lastSeen) return;
       lastSeen = seen;
@@ -59,16 +61,38 @@ function plainView({ printer }: CommandContext): View {
   };
 }
 
-function barView(terminal: NodeJS.WriteStream): View {
+function barView(terminal: NodeJS.WriteStream, { printer }: CommandContext): View {
   let bar: ProgressBar | undefined;
+  const end = (): void => {
+    bar?.stop();
+    bar = undefined;
+  };
+  const reasons = new Reasons(printer);
   return {
     show: async (progress) => {
+      // The bar stands alone on its line: what is said comes between two of them.
+      if (reasons.areNew(progress)) end();
+      await reasons.show(progress);
       bar ??= new ProgressBar(terminal, progress);
       bar.update(progress);
     },
-    end: () => {
-      bar?.stop();
-      bar = undefined;
-    },
+    end,
   };
+}
+
+/** Says what a job waits for, or what keeps it from going on, once for each. */
+class Reasons {
+  private last: string | undefined;
+
+  constructor(private readonly printer: CommandContext['printer']) {}
+
+  areNew({ reason }: JobProgress): boolean {
+    return reason !== undefined && reason !== this.last;
+  }
+
+  async show(progress: JobProgress): Promise<void> {
+    const told = this.areNew(progress);
+    this.last = progress.reason;
+    if (told && progress.reason !== undefined) await this.printer.print(hint(progress.reason));
+  }
 }

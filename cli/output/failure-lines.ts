@@ -1,4 +1,5 @@
-import type { FailureGroup } from '../report/failure-groups.ts';
+import { hasEnded } from '../../core/job/status.ts';
+import type { FailureGroup, JobDescriptor } from '../api/job-shapes.ts';
 import { formatCount } from './format.ts';
 import { hint, type Message } from './message.ts';
 import { type Column, tableLines } from './table.ts';
@@ -14,13 +15,15 @@ const COLUMNS: readonly Column[] = [
 const MESSAGE_WIDTH = 60;
 
 /** `jobs failures`: a heading and a line for each error code; in JSON a document for each. */
-export function failureTable(jobId: string, groups: readonly FailureGroup[]): Message[] {
-  if (groups.length === 0) return [hint(`No task of job ${jobId} failed.`)];
+export function failureTable(job: JobDescriptor): Message[] {
+  const groups = job.Drover?.Failures ?? [];
+  const ended = hasEnded(job.Status);
+  if (groups.length === 0) return [hint(`No task of job ${job.JobId} failed${ended ? '' : ' so far'}.`)];
   const [heading = '', ...lines] = tableLines(COLUMNS, groups.map(cellsOf));
   return [
     hint(heading),
-    ...groups.map((group, index) => ({ text: lines[index] ?? '', json: { JobId: jobId, ...group } })),
-    hint(`Once more, only these: drover jobs retry ${jobId} --only failed`),
+    ...groups.map((group, index) => ({ text: lines[index] ?? '', json: { JobId: job.JobId, ...group } })),
+    hint(ended ? `Once more, only these: drover jobs retry ${job.JobId} --only failed` : `So far: it is ${job.Status}`),
   ];
 }
 

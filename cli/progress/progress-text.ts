@@ -20,21 +20,26 @@ const DOING: Readonly<Record<JobStatus, string>> = {
   Failed: 'Failed',
 };
 
+/** Those of which a reason that the job gives tells more. */
+const WAITING: ReadonlySet<JobStatus> = new Set(['New', 'Pausing', 'Paused']);
+
 const BAR_WIDEST = 40;
 const BAR_NARROWEST = 10;
 
 /** The progress without a bar: `Active  63 %  1,890 of 3,000 done  12 failed  640/s  2 s left`. */
 export function progressText(progress: JobProgress): string {
-  return [doing(progress), ...figuresOf(progress)].join('  ');
+  return [doing(progress), ...figuresOf(progress), ...extrasOf(progress)].join('  ');
 }
 
 /** The progress as one line with a bar, no wider than the terminal. */
 export function progressBarText(progress: JobProgress, columns: number): string {
   const figures = figuresOf(progress).join('  ');
   const text = progress.status === 'Active' ? figures : [doing(progress), figures].filter(Boolean).join('  ');
-  const room = Math.min(BAR_WIDEST, columns - text.length - 5);
+  const room = columns - text.length - 5;
   if (progress.total === undefined || room < BAR_NARROWEST) return text.slice(0, Math.max(0, columns - 1));
-  return `${barOf(progress, progress.total, room)}  ${text}`;
+  const extras = ['', ...extrasOf(progress)].join('  ');
+  const shown = room - extras.length < BAR_NARROWEST ? text : text + extras;
+  return `${barOf(progress, progress.total, Math.min(BAR_WIDEST, columns - shown.length - 5))}  ${shown}`;
 }
 
 /** The bar alone. Full only when every task is done. */
@@ -54,6 +59,9 @@ export function progressLine(progress: JobProgress): Message {
       ...(progress.total !== undefined && { TotalNumberOfTasks: progress.total }),
       NumberOfTasksSucceeded: progress.succeeded,
       NumberOfTasksFailed: progress.failed,
+      ...(progress.workers !== undefined && { Workers: progress.workers }),
+      ...(progress.throttled !== undefined && { ThrottledAttempts: progress.throttled }),
+      ...(progress.reason !== undefined && { StatusUpdateReason: progress.reason }),
       ...(progress.perSecond !== undefined && { TasksPerSecond: Math.round(progress.perSecond * 10) / 10 }),
       ...(progress.secondsLeft !== undefined &&
         progress.status === 'Active' && { SecondsLeft: Math.round(progress.secondsLeft) }),
@@ -61,7 +69,18 @@ export function progressLine(progress: JobProgress): Message {
   };
 }
 
+/** What is left out first where a line is short. */
+function extrasOf({ status, workers, throttled }: JobProgress): string[] {
+  if (status !== 'Active') return [];
+  return [
+    ...(workers === undefined ? [] : [`${formatCount(workers)} ${workers === 1 ? 'worker' : 'workers'}`]),
+    ...(throttled === undefined ? [] : [`throttled ${formatCount(throttled)}×`]),
+  ];
+}
+
 function doing(progress: JobProgress): string {
+  // What it waits for was said.
+  if (progress.reason !== undefined && WAITING.has(progress.status)) return progress.status;
   const told = DOING[progress.status];
   return progress.status === 'Suspended' ? `${told} (drover jobs confirm ${progress.jobId})` : told;
 }

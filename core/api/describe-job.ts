@@ -17,9 +17,10 @@ export interface DroverDescriptor extends DroverOptions {
   readonly Failures?: readonly {
     readonly ErrorCode: string;
     readonly Tasks: number;
-    /** Of one of them, its object as bucket/key. */
+    /** That of one of them. */
     readonly ResultMessage: string;
-    readonly Object: string;
+    /** A few of them, as bucket/key. */
+    readonly Objects: readonly string[];
   }[];
   /** Requests that S3 refused for their number, so far, and a bucket where it did. */
   readonly Throttled?: { readonly Attempts: number; readonly Bucket: string };
@@ -117,8 +118,8 @@ function droverOf(job: Job, workers: number | undefined, context: ApiContext): {
   return Object.keys(drover).length === 0 ? {} : { Drover: drover };
 }
 
-function failuresShown({ errorCode, tasks, message, object }: FailureGroup) {
-  return { ErrorCode: errorCode, Tasks: tasks, ResultMessage: message, Object: object };
+function failuresShown({ errorCode, tasks, message, objects }: FailureGroup) {
+  return { ErrorCode: errorCode, Tasks: tasks, ResultMessage: message, Objects: objects };
 }
 
 function throttledShown(throttled: Throttled | undefined): DroverDescriptor['Throttled'] {

@@ -29,7 +29,7 @@ export async function settle(
   if (open.length === 0) return;
   const tasks = new Map([...shardsOf(jobId, plan)].map(({ shard, tasks: count }) => [shard, count]));
   await forEachBounded(open, CONCURRENCY, async (block) => {
-    const codes = new KnownCodes(block.failures);
+    const codes = new KnownCodes(block.failures, plan.shards);
     for (const [shard, { at }] of block.parts) {
       await countWritten(deps, { jobId, shard, at, tasks: tasks.get(shard) ?? 0 }, codes);
     }

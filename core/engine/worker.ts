@@ -116,7 +116,7 @@ class ShardRun {
     const { jobId, shard } = this.input;
     const block = await this.deps.progress.getBlock(jobId, blockOf(shard));
     if (block === undefined || block.sealed || block.done.has(shard)) return false;
-    this.codes = new KnownCodes(block.failures);
+    this.codes = new KnownCodes(block.failures, this.state.shards);
     this.position = block.parts.get(shard);
     if (this.position === undefined) return true;
     for (;;) {

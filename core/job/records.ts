@@ -94,9 +94,10 @@ export interface JobTotals {
 export interface FailureGroup {
   readonly errorCode: string;
   readonly tasks: number;
-  /** The message of one of them, and its object as `bucket/key`, as the manifest spells it. */
+  /** That of one of them. */
   readonly message: string;
-  readonly object: string;
+  /** A few of their objects, as `bucket/key`, as the manifest spells them. */
+  readonly objects: readonly string[];
 }
 
 /** Requests that S3 refused for their number (503, 429) and that were made again. */

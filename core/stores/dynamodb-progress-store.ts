@@ -199,7 +199,7 @@ interface Move {
   readonly ExpressionAttributeValues: Record<string, unknown>;
 }
 
-/** Attributes of a block: tasks that failed with a code, and one of them. At the top, where ADD makes what is not there. */
+/** Attributes of a block: tasks that failed with a code, and the first of them. At the top, where ADD makes what is not there. */
 const FAILED = 'failed:';
 const EXAMPLE = 'example:';
 
@@ -209,11 +209,11 @@ function notesOf({ failures = [], throttled }: Advance) {
   const adds: string[] = [];
   const names: Record<string, string> = {};
   const values: Record<string, unknown> = {};
-  for (const [index, { errorCode, tasks, message, object }] of failures.entries()) {
+  for (const [index, { errorCode, tasks, message, objects }] of failures.entries()) {
     adds.push(`#f${index} :f${index}`);
     sets.push(`#e${index} = if_not_exists(#e${index}, :e${index})`);
     Object.assign(names, { [`#f${index}`]: FAILED + errorCode, [`#e${index}`]: EXAMPLE + errorCode });
-    Object.assign(values, { [`:f${index}`]: tasks, [`:e${index}`]: { message, object } });
+    Object.assign(values, { [`:f${index}`]: tasks, [`:e${index}`]: { message, objects } });
   }
   if (throttled !== undefined) {
     adds.push('#throttled :throttled');
@@ -244,8 +244,8 @@ function failuresIn(item: Record<string, unknown>): Pick<Block, 'failures'> {
   if (counts.length === 0) return {};
   const failures = counts.map(([name, tasks]): FailureGroup => {
     const errorCode = name.slice(FAILED.length);
-    const example = item[EXAMPLE + errorCode] as Pick<FailureGroup, 'message' | 'object'>;
-    return { errorCode, tasks: Number(tasks), message: example.message, object: example.object };
+    const example = item[EXAMPLE + errorCode] as Pick<FailureGroup, 'message' | 'objects'>;
+    return { errorCode, tasks: Number(tasks), message: example.message, objects: example.objects };
   });
   return { failures };
 }

@@ -54,6 +54,28 @@ describe('drover jobs watch, without a terminal', () => {
     expect(outcome.code).toBe(1);
   });
 
+  test('tells of workers and throttles, and once of what keeps the job from going on', async () => {
+    const reason = 'Throttled: nothing but throttling for five minutes';
+    const busy = { Drover: { Workers: 1, Throttled: { Attempts: 1_234, Bucket: 'photos' } } };
+    const outcome = await watch([
+      { ...job('New'), StatusUpdateReason: 'Waits for the end of job abcde (Drover.After)' },
+      job('Active', 10, 0, 0, { Drover: { Workers: 12 } }),
+      job('Active', 10, 5, 0, { ...busy, StatusUpdateReason: reason }),
+      job('Active', 10, 6, 0, { ...busy, StatusUpdateReason: reason }),
+      job('Complete', 10, 10, 0, { StatusUpdateReason: 'not shown at the end' }),
+    ]);
+    expect(linesOf(outcome.stdout)).toEqual([
+      'Waits for the end of job abcde (Drover.After)',
+      'New',
+      'Active  0 %  0 of 10 done  0 failed  12 workers',
+      reason,
+      'Active  50 %  5 of 10 done  0 failed  5.0/s  1 s left  1 worker  throttled 1,234×',
+      'Active  60 %  6 of 10 done  0 failed  3.0/s  1 s left  1 worker  throttled 1,234×',
+      'Complete  100 %  10 of 10 done  0 failed',
+      `Job ${JOB}: Complete: all 10 tasks succeeded`,
+    ]);
+  });
+
   test('prints a document for each change with --json', async () => {
     const outcome = await watch(states, '--json', '--interval', '2');
     const documents = linesOf(outcome.stdout).map((line) => JSON.parse(line));

@@ -91,7 +91,14 @@ describe('the bar', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 200 }), fc.nat(), fc.nat(), (columns, done, more) => {
         const line = progressBarText(
-          progress({ succeeded: done, total: done + more, perSecond: 12.3, secondsLeft: 99_999 }),
+          progress({
+            succeeded: done,
+            total: done + more,
+            perSecond: 12.3,
+            secondsLeft: 99_999,
+            workers: 12,
+            throttled: 34,
+          }),
           columns,
         );
         expect(line.length).toBeLessThan(columns);

@@ -11,8 +11,8 @@ function row(key: string, errorCode: string, message = 'gone, "for" good\n'): st
   return reportRow(line, { status: 'failed', httpStatus: 404, errorCode, message });
 }
 
-const group = (errorCode: string, tasks: number, object = 'bkt/k'): FailureGroup => {
-  return { errorCode, tasks, message: 'm', object };
+const group = (errorCode: string, tasks: number): FailureGroup => {
+  return { errorCode, tasks, message: 'm', objects: ['bkt/k'] };
 };
 
 const total = (groups: readonly FailureGroup[]): number => groups.reduce((sum, { tasks }) => sum + tasks, 0);
@@ -20,20 +20,22 @@ const total = (groups: readonly FailureGroup[]): number => groups.reduce((sum, {
 describe('failures of a part', () => {
   test('are grouped by error code, with the first of each', () => {
     const rows = Buffer.from(row('a', 'NoSuchKey') + row('b', 'AccessDenied') + row('c', 'NoSuchKey') + row('d', ''));
-    expect(groupFailures(rows, new KnownCodes())).toEqual([
-      { errorCode: 'NoSuchKey', tasks: 2, message: 'gone, "for" good\n', object: 'bkt/a' },
-      { errorCode: 'AccessDenied', tasks: 1, message: 'gone, "for" good\n', object: 'bkt/b' },
-      { errorCode: '(none)', tasks: 1, message: 'gone, "for" good\n', object: 'bkt/d' },
+    expect(groupFailures(rows, new KnownCodes([], 5))).toEqual([
+      { errorCode: 'NoSuchKey', tasks: 2, message: 'gone, "for" good\n', objects: ['bkt/a', 'bkt/c'] },
+      { errorCode: 'AccessDenied', tasks: 1, message: 'gone, "for" good\n', objects: ['bkt/b'] },
+      { errorCode: '(none)', tasks: 1, message: 'gone, "for" good\n', objects: ['bkt/d'] },
     ]);
   });
 
-  test('of a store that makes up codes stay few: those of the block, and four of each worker', () => {
+  test('of a store that makes up codes stay few: those of the block, and two of each of many workers', () => {
     const rows = Buffer.from(Array.from({ length: 50 }, (_, n) => row(`k${n}`, `Code${n}`)).join(''));
     const groups = groupFailures(rows, new KnownCodes([group('Code40', 1)]));
     expect(groups.map(({ errorCode }) => errorCode).sort()).toEqual(
-      [OTHER_CODES, 'Code0', 'Code1', 'Code2', 'Code3', 'Code40'].sort(),
+      [OTHER_CODES, 'Code0', 'Code1', 'Code40'].sort(),
     );
     expect(total(groups)).toBe(50);
+    expect(groupFailures(rows, new KnownCodes([], 64))).toHaveLength(8 + 1);
+    expect(groupFailures(rows, new KnownCodes([], 1))).toHaveLength(24 + 1);
     const full = Array.from({ length: 24 }, (_, n) => group(`Known${n}`, 1));
     expect(groupFailures(rows, new KnownCodes(full)).map(({ errorCode }) => errorCode)).toEqual([OTHER_CODES]);
   });

@@ -256,7 +256,9 @@ describe.each([
     const id = newJobId();
     await progress.createBlock(id, 0);
     await progress.setPosition(id, 3, undefined, { at: 0, by: 'i1' });
-    const failure = (errorCode: string, tasks: number, object: string) => ({ errorCode, tasks, message: 'm', object });
+    const failure = (errorCode: string, tasks: number, ...objects: string[]) => {
+      return { errorCode, tasks, message: 'm', objects };
+    };
     const part = { shard: 3, done: false, ...counts, worker: { by: 'i1', lease: 9 } };
     const failures = [failure('NoSuchKey', 2, 'b/1'), failure('4.x: "odd" #code', 1, 'b/2')];
     expect(
