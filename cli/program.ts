@@ -17,6 +17,7 @@ import { addJobsWatch } from './commands/jobs-watch.ts';
 import { addOperations } from './commands/operations.ts';
 import { addReport } from './commands/report.ts';
 import { addStart } from './commands/start.ts';
+import { addTriggers } from './commands/triggers.ts';
 import { examples } from './help.ts';
 import { addGlobalOptions } from './options/global-options.ts';
 import type { Runtime } from './runtime.ts';
@@ -43,6 +44,7 @@ export function createProgram(runtime: Runtime): Command {
   addReport(program, runtime);
   addOperations(program, runtime);
   addEstimate(program, runtime);
+  addTriggers(program, runtime);
   return program;
 }
 

@@ -17,6 +17,7 @@ import { JobRoles } from './job-roles.ts';
 import { JobTables } from './job-tables.ts';
 import { machineAddresses } from './machine-address.ts';
 import { SweeperRule } from './sweeper-rule.ts';
+import { TriggerRules } from './trigger-rules.ts';
 import { TurnMachine } from './turn-machine.ts';
 import { WorkBucket } from './work-bucket.ts';
 
@@ -116,6 +117,7 @@ export class Drover extends Construct {
       report: machine('ReportJob', 'report', 'report-range'),
     };
     new SweeperRule(this, 'EachMinute', functions.sweeper.handler);
+    new TriggerRules(this, 'Triggers', functions.trigger.handler);
     this.api = new JobApi(this, 'JobApi', functions.api.handler);
     this.jobRoles = jobRoles;
     this.jobsTable = tables.jobs;
@@ -132,6 +134,14 @@ export class Drover extends Construct {
   /** Allows to list and describe jobs and to see their tags. */
   grantRead(grantee: iam.IGrantable): iam.Grant {
     return this.api.grantRead(grantee);
+  }
+
+  /**
+   * Allows to make, change, fire and delete triggers. Whoever may make a trigger may create jobs, which act with any of
+   * the job roles.
+   */
+  grantTriggers(grantee: iam.IGrantable): iam.Grant {
+    return this.api.grantTriggers(grantee);
   }
 
   /** Allows to change jobs: confirm, cancel, priority, tags. */

@@ -11,11 +11,13 @@ const JOBS_PATH = '/v20180820/jobs';
 /** Drover's own, beside the jobs. */
 const ESTIMATES_PATH = '/v20180820/estimates';
 
+const TRIGGERS_PATH = '/v20180820/triggers';
+
 const STAGE = 'v1';
 
 /**
  * The routes of S3 Control's job API and of Drover's own, one by one, so that policies can allow methods and not the API as a whole.
- * `*` in a path, as in policies, is a job id.
+ * `*` in a path, as in policies, is a job's id or a trigger's name.
  */
 const ROUTES = {
   create: [['POST', JOBS_PATH]],
@@ -23,6 +25,8 @@ const ROUTES = {
     ['GET', JOBS_PATH],
     ['GET', `${JOBS_PATH}/*`],
     ['GET', `${JOBS_PATH}/*/tagging`],
+    ['GET', TRIGGERS_PATH],
+    ['GET', `${TRIGGERS_PATH}/*`],
     // Its answer is all that comes of it.
     ['POST', ESTIMATES_PATH],
   ],
@@ -34,6 +38,13 @@ const ROUTES = {
     ['POST', `${JOBS_PATH}/*/limits`],
     ['PUT', `${JOBS_PATH}/*/tagging`],
     ['DELETE', `${JOBS_PATH}/*/tagging`],
+  ],
+  triggers: [
+    ['PUT', `${TRIGGERS_PATH}/*`],
+    ['DELETE', `${TRIGGERS_PATH}/*`],
+    ['POST', `${TRIGGERS_PATH}/*/enable`],
+    ['POST', `${TRIGGERS_PATH}/*/disable`],
+    ['POST', `${TRIGGERS_PATH}/*/fire`],
   ],
 } as const satisfies Record<string, readonly (readonly [method: string, path: string])[]>;
 
@@ -72,7 +83,7 @@ export class JobApi extends Construct {
     return this.grant(grantee, ROUTES.create);
   }
 
-  /** Allows to list and describe jobs, to see their tags, and to have jobs estimated. */
+  /** Allows to list and describe jobs and triggers, to see jobs' tags, and to have jobs estimated. */
   grantRead(grantee: iam.IGrantable): iam.Grant {
     return this.grant(grantee, ROUTES.read);
   }
@@ -80,6 +91,11 @@ export class JobApi extends Construct {
   /** Allows to change jobs: confirm, cancel, pause, resume, priority, limits, tags. */
   grantManage(grantee: iam.IGrantable): iam.Grant {
     return this.grant(grantee, ROUTES.manage);
+  }
+
+  /** Allows to make, change, fire and delete triggers: whoever may can make jobs, and act with any of the job roles. */
+  grantTriggers(grantee: iam.IGrantable): iam.Grant {
+    return this.grant(grantee, ROUTES.triggers);
   }
 
   private grant(grantee: iam.IGrantable, routes: readonly (readonly [string, string])[]): iam.Grant {

@@ -61,6 +61,13 @@ export class JobTables extends Construct {
     });
   }
 
+  /** To forget firings and triggers, and no job. */
+  grantDeleteTriggers(grantee: iam.IGrantable): void {
+    grant(grantee, DELETE, this.jobs.tableArn, {
+      'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['TRIGGER*'] },
+    });
+  }
+
   grantDeleteJobs(grantee: iam.IGrantable): void {
     grant(grantee, DELETE, this.jobs.tableArn);
   }

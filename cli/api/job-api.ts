@@ -95,7 +95,8 @@ export class JobApi {
     return (await this.send({ method: 'GET', path: '/v20180820/jobs', query })) as JobPage;
   }
 
-  private async send(request: ApiRequest): Promise<unknown> {
+  /** Any request of the API: the JSON that it answers. */
+  async send(request: ApiRequest): Promise<unknown> {
     for (let attempt = 1; ; attempt += 1) {
       try {
         return await this.sendOnce(request);

@@ -1,5 +1,6 @@
 import type { SchedulerCall } from '../stores/executions.ts';
 import type { JobStore } from '../stores/job-store.ts';
+import type { TriggerStore } from '../stores/trigger-store.ts';
 
 /** Where this Drover is. */
 export interface Identity {
@@ -8,7 +9,7 @@ export interface Identity {
   readonly partition: string;
 }
 
-/** What the operations of the API work with. */
+/** What the operations of the job API work with. */
 export interface ApiContext {
   readonly jobs: JobStore;
   readonly callScheduler: SchedulerCall;
@@ -20,4 +21,11 @@ export interface ApiContext {
   readonly maxConcurrentWorkers?: number;
   /** Another S3 that the objects are in, with credentials of its own: then no job's role is used for them. */
   readonly objectsEndpoint?: string | undefined;
+}
+
+/** What all routes together work with. */
+export interface ServiceContext extends ApiContext {
+  readonly triggers: TriggerStore;
+  /** Asks for a trigger to be looked at now. Never fails: each minute all are looked at. */
+  readonly callTriggers: (name: string) => Promise<void>;
 }

@@ -42,7 +42,8 @@ function tokenUsed({ jobId, createdAt }: StoredRequest): ApiError {
   );
 }
 
-function refuseRole(roleArn: string, { identity, jobRoles }: ApiContext): void {
+/** @throws ApiError AccessDenied for a role that jobs may not use. */
+export function refuseRole(roleArn: string, { identity, jobRoles }: Pick<ApiContext, 'identity' | 'jobRoles'>): void {
   if (accountOfRole(roleArn) !== identity.account) {
     throw new ApiError(
       'AccessDenied',

@@ -4,11 +4,12 @@ import { checkJobRequest } from '../job/check-request.ts';
 import { failureThreshold, JOB_TAGS_MAXIMUM, jobRequest, maxWorkers, rateLimit } from '../job/request.ts';
 import { jobId, jobPriority, statusUpdateReason, tagSet, text } from '../job/scalars.ts';
 import { JOB_STATUSES, REQUESTED_JOB_STATUSES } from '../job/status.ts';
+import { triggerDefinition } from '../triggers/definition.ts';
 import { check } from '../validation/check.ts';
 import { InvalidInput } from '../validation/invalid-input.ts';
 import { ApiError, type ErrorCode } from './api-error.ts';
 import { completeClone } from './clone-request.ts';
-import type { ApiContext } from './context.ts';
+import type { ServiceContext } from './context.ts';
 import { createJob } from './create-job.ts';
 import { deleteJobTagging } from './delete-job-tagging.ts';
 import { describeJob } from './describe-job.ts';
@@ -26,6 +27,16 @@ import {
   updateJobPriorityResult,
   updateJobStatusResult,
 } from './results.ts';
+import {
+  deleteTrigger,
+  describeTrigger,
+  enableTrigger,
+  fireInput,
+  fireTrigger,
+  listTriggers,
+  putTrigger,
+  triggerOnly,
+} from './triggers.ts';
 import { updateJobLimits } from './update-job-limits.ts';
 import { updateJobPriority } from './update-job-priority.ts';
 import { updateJobStatus } from './update-job-status.ts';
@@ -52,7 +63,7 @@ export interface Route {
   /** Drover's own: S3 Control's clients do not know it, and it has no XML. */
   readonly jsonOnly?: true;
   readonly schema: z.core.$ZodType;
-  readonly run: (input: RouteInput, context: ApiContext) => Promise<unknown>;
+  readonly run: (input: RouteInput, context: ServiceContext) => Promise<unknown>;
 }
 
 const jobOnly = z.strictObject({ JobId: jobId });
@@ -201,6 +212,77 @@ export const ROUTES: readonly Route[] = [
     jsonOnly: true,
     schema: emptyResult,
     run: ({ document }, context) => estimate(checkEstimateInput(document('EstimateRequest', estimateInput)), context),
+  },
+  {
+    operation: 'PutTrigger',
+    method: 'PUT',
+    path: '/triggers/{Name}',
+    invalid: 'BadRequestException',
+    jsonOnly: true,
+    schema: emptyResult,
+    run: ({ path, document }, context) =>
+      putTrigger(check(triggerOnly, path).Name, document('PutTriggerRequest', triggerDefinition), context),
+  },
+  {
+    operation: 'ListTriggers',
+    method: 'GET',
+    path: '/triggers',
+    invalid: 'BadRequestException',
+    jsonOnly: true,
+    schema: emptyResult,
+    run: (_input, context) => listTriggers(context),
+  },
+  {
+    operation: 'DescribeTrigger',
+    method: 'GET',
+    path: '/triggers/{Name}',
+    invalid: 'BadRequestException',
+    jsonOnly: true,
+    schema: emptyResult,
+    run: ({ path }, context) => describeTrigger(check(triggerOnly, path).Name, context),
+  },
+  {
+    operation: 'DeleteTrigger',
+    method: 'DELETE',
+    path: '/triggers/{Name}',
+    invalid: 'BadRequestException',
+    jsonOnly: true,
+    schema: emptyResult,
+    run: ({ path }, context) => deleteTrigger(check(triggerOnly, path).Name, context),
+  },
+  {
+    operation: 'EnableTrigger',
+    method: 'POST',
+    path: '/triggers/{Name}/enable',
+    invalid: 'BadRequestException',
+    jsonOnly: true,
+    schema: emptyResult,
+    run: ({ path }, context) => enableTrigger(check(triggerOnly, path).Name, true, context),
+  },
+  {
+    operation: 'DisableTrigger',
+    method: 'POST',
+    path: '/triggers/{Name}/disable',
+    invalid: 'BadRequestException',
+    jsonOnly: true,
+    schema: emptyResult,
+    run: ({ path }, context) => enableTrigger(check(triggerOnly, path).Name, false, context),
+  },
+  {
+    operation: 'FireTrigger',
+    method: 'POST',
+    path: '/triggers/{Name}/fire',
+    invalid: 'BadRequestException',
+    jsonOnly: true,
+    schema: emptyResult,
+    run: (input, context) => {
+      const members = {
+        ...input.path,
+        ...textual('Key', once(input, 'key')),
+        ...textual('ClientRequestToken', once(input, 'clientRequestToken')),
+      };
+      return fireTrigger(check(fireInput, members), context);
+    },
   },
 ];
 

@@ -6,7 +6,7 @@ import { MalformedDocument } from '../wire/malformed-document.ts';
 import { readDocument } from '../wire/request-document.ts';
 import { encodeXml } from '../wire/xml-encode.ts';
 import { ApiError, type ErrorCode } from './api-error.ts';
-import type { ApiContext } from './context.ts';
+import type { ServiceContext } from './context.ts';
 import { type FoundRoute, findRoute } from './find-route.ts';
 import type { HttpAnswer, HttpRequest } from './http.ts';
 
@@ -21,7 +21,7 @@ const THROTTLES: ReadonlySet<string> = new Set([
 ]);
 
 /** Answers a request to the job API, in the caller's language, whatever the request is. Never throws. */
-export async function serve(request: HttpRequest, context: ApiContext, report: ReportFault): Promise<HttpAnswer> {
+export async function serve(request: HttpRequest, context: ServiceContext, report: ReportFault): Promise<HttpAnswer> {
   const language = answerLanguage(request.headers['accept'], request.headers['content-type']);
   let invalid: ErrorCode = 'BadRequestException';
   try {
@@ -36,7 +36,7 @@ export async function serve(request: HttpRequest, context: ApiContext, report: R
   }
 }
 
-function requireAccount({ headers }: HttpRequest, { identity }: ApiContext, invalid: ErrorCode): void {
+function requireAccount({ headers }: HttpRequest, { identity }: ServiceContext, invalid: ErrorCode): void {
   const account = headers['x-amz-account-id'];
   if (account === undefined || !/^\d{12}$/.test(account)) {
     throw new ApiError(invalid, `The header x-amz-account-id must be the account, 12 digits: ${identity.account}.`);
@@ -55,7 +55,7 @@ function requireJson({ headers, path, body }: HttpRequest, answer: Language, inv
   );
 }
 
-function inputOf(request: HttpRequest, { path }: FoundRoute, { identity }: ApiContext) {
+function inputOf(request: HttpRequest, { path }: FoundRoute, { identity }: ServiceContext) {
   const language = bodyLanguage(request.headers['content-type']);
   const elsewhere = { AccountId: identity.account, ...path };
   return {

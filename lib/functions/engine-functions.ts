@@ -10,22 +10,25 @@ import { ReportRangeFunction } from './report-range-function.ts';
 import { RunFunction } from './run-function.ts';
 import { SchedulerCall, SchedulerFunction } from './scheduler-function.ts';
 import { SweeperFunction } from './sweeper-function.ts';
+import { TriggerCall, TriggerFunction } from './trigger-function.ts';
 import { WorkerFunction } from './worker-function.ts';
 
 export interface EngineFunctionsProps extends EngineProps {
   readonly machines: MachineAddresses;
 }
 
+/** Each function by its name. */
+export type EngineFunctions = Readonly<Record<FunctionName, EngineFunction> & { trigger: TriggerFunction }>;
+
 /** All functions of a deployment. The scheduler is first: the others are told its name. */
-export function engineFunctions(
-  scope: Construct,
-  props: EngineFunctionsProps,
-): Readonly<Record<FunctionName, EngineFunction>> {
+export function engineFunctions(scope: Construct, props: EngineFunctionsProps): EngineFunctions {
   const scheduler = new SchedulerFunction(scope, 'Scheduler', props);
   const caller = { ...props, scheduler: new SchedulerCall(scheduler) };
+  const trigger = new TriggerFunction(scope, 'Trigger', caller);
   return {
     scheduler,
-    api: new ApiFunction(scope, 'JobApiHandler', caller),
+    trigger,
+    api: new ApiFunction(scope, 'JobApiHandler', { ...caller, triggers: new TriggerCall(trigger) }),
     sweeper: new SweeperFunction(scope, 'Sweeper', caller),
     prepare: new PrepareFunction(scope, 'PrepareTurn', caller),
     'prepare-chunk': new PrepareChunkFunction(scope, 'PrepareChunk', caller),

@@ -9,6 +9,7 @@ export const FUNCTION_NAMES = [
   'worker',
   'report',
   'report-range',
+  'trigger',
 ] as const;
 
 export type FunctionName = (typeof FUNCTION_NAMES)[number];

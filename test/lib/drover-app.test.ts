@@ -32,9 +32,9 @@ test('the stack is synthesized with its real functions', () => {
     Resources: Record<string, { Type: string; Properties: { Environment: { Variables: Record<string, unknown> } } }>;
   };
   const functions = Object.values(Resources).filter(({ Type }) => Type === 'AWS::Lambda::Function');
-  expect(functions).toHaveLength(9);
+  expect(functions).toHaveLength(10);
   for (const { Properties } of functions) expect(Properties.Environment.Variables.MAX_CONCURRENT_WORKERS).toBe('12');
-  expect(readdirSync(output).filter((entry) => entry.startsWith('asset.'))).toHaveLength(9);
+  expect(readdirSync(output).filter((entry) => entry.startsWith('asset.'))).toHaveLength(10);
 }, 120_000);
 
 test.each([

@@ -15,6 +15,7 @@ const WILDCARDS: readonly (readonly [resource: RegExp, reason: string])[] = [
   [/:execution:Test-Drover-[0-9A-F]{8}-\w+:\*$/, 'executions are named after jobs'],
   [/:execution:<Drover\w+Machine\.Name>(\/Items)?:\*$/, 'a Map names its children, as the CDK grants it to run them'],
   [/:mapRun:Test-Drover-[0-9A-F]{8}-\w+\/Items:\*$/, 'Step Functions names Map runs'],
+  [/:rule\/Test-Drover-[0-9A-F]{8}-trigger-\*$/, 'rules are named after the triggers that callers make'],
   [/^<Drover\w+Function\.Arn>:\*$/, 'versions and aliases of the one function, as the CDK grants invocation'],
 ];
 
@@ -23,7 +24,7 @@ describe.each(FLAG_SETTINGS)('a Drover in an app %s', (_, context) => {
   const template = Template.fromStack(stack);
   const permissions = permissionsOf(stack);
 
-  test('assumes the job roles and no other, and only where tasks, manifests and reports need it', () => {
+  test('assumes the job roles and no other, and only where tasks, manifests, reports and triggers need it', () => {
     const assumed = actsOn(permissions, 'sts:AssumeRole');
     expect(new Set(assumed.map(({ resource }) => resource))).toEqual(new Set([JOB_ROLES]));
     expect(assumed.map(({ who }) => who).sort()).toEqual([
@@ -31,6 +32,7 @@ describe.each(FLAG_SETTINGS)('a Drover in an app %s', (_, context) => {
       'PrepareTurn',
       'ReportRange',
       'ReportTurn',
+      'Trigger',
       'Worker',
     ]);
     expect(permissions.filter(({ action }) => action.startsWith('sts:'))).toHaveLength(assumed.length);
@@ -72,9 +74,12 @@ describe.each(FLAG_SETTINGS)('a Drover in an app %s', (_, context) => {
     expect(started.map(({ resource }) => resource.replace(/^.*-/, '')).sort()).toEqual(['prepare', 'report', 'run']);
   });
 
-  test('lets functions invoke the scheduler and no other function', () => {
-    const invoked = actsOn(permissions, 'lambda:InvokeFunction').filter(({ who }) => !/Machine$/.test(who));
-    expect(new Set(invoked.map(({ resource }) => resource))).toEqual(new Set(['<DroverSchedulerFunction.Arn>']));
+  test('lets functions invoke the scheduler, the API the trigger function, and no other function', () => {
+    const all = actsOn(permissions, 'lambda:InvokeFunction').filter(({ who }) => !/Machine$/.test(who));
+    const invoked = all.filter(({ resource }) => resource === '<DroverSchedulerFunction.Arn>');
+    expect(all.filter((each) => !invoked.includes(each))).toEqual([
+      expect.objectContaining({ who: 'JobApiHandler', resource: '<DroverTriggerFunction.Arn>' }),
+    ]);
     expect(invoked.map(({ who }) => who).sort()).toEqual([
       'JobApiHandler',
       'PrepareChunk',
@@ -82,8 +87,21 @@ describe.each(FLAG_SETTINGS)('a Drover in an app %s', (_, context) => {
       'ReportTurn',
       'RunTurn',
       'Sweeper',
+      'Trigger',
       'Worker',
     ]);
+  });
+
+  test('lets the trigger function change rules of triggers and no others', () => {
+    const rules = permissions.filter(({ action }) => action.startsWith('events:'));
+    expect(new Set(rules.map(({ who }) => who))).toEqual(new Set(['Trigger']));
+    expect(rules.map(({ action }) => action).sort()).toEqual([
+      'events:DeleteRule',
+      'events:PutRule',
+      'events:PutTargets',
+      'events:RemoveTargets',
+    ]);
+    for (const { resource } of rules) expect(resource).toMatch(/:rule\/Test-Drover-[0-9A-F]{8}-trigger-\*$/);
   });
 
   test('deletes objects, blocks and whole jobs in the sweeper only', () => {
@@ -95,13 +113,18 @@ describe.each(FLAG_SETTINGS)('a Drover in an app %s', (_, context) => {
     ]);
   });
 
-  test('lets the API and the report, which end jobs, take them off the open jobs and nothing else', () => {
+  test('lets the API and the report, which end jobs, take them off the open jobs, triggers forget firings, and nothing else', () => {
     const conditions = actsOn(permissions, 'dynamodb:DeleteItem').filter(({ condition }) => condition !== undefined);
-    expect(conditions.map(({ who }) => who)).toEqual(['JobApiHandler', 'ReportTurn']);
-    for (const { condition, resource } of conditions) {
-      expect(resource).toBe('<DroverTablesJobs.Arn>');
-      expect(condition).toEqual({ 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['OPEN#*'] } });
-    }
+    const forgets = { JobApiHandler: 'OPEN#*', ReportTurn: 'OPEN#*', Trigger: 'TRIGGER*' };
+    expect(Object.fromEntries(conditions.map(({ who, condition }) => [who, condition]))).toEqual(
+      Object.fromEntries(
+        Object.entries(forgets).map(([who, key]) => [
+          who,
+          { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': [key] } },
+        ]),
+      ),
+    );
+    for (const { resource } of conditions) expect(resource).toBe('<DroverTablesJobs.Arn>');
   });
 
   test('keeps functions that touch no object away from the work bucket', () => {
@@ -124,6 +147,7 @@ describe.each(FLAG_SETTINGS)('a Drover in an app %s', (_, context) => {
     expect(actsOn(permissions, 'dynamodb:Scan')).toEqual([]);
     const indexes = permissions.filter(({ resource }) => resource.includes('/index/'));
     expect(indexes).toEqual([
+      { who: 'Trigger', action: 'dynamodb:Query', resource: '<DroverTablesJobs.Arn>/index/ListJobs' },
       { who: 'JobApiHandler', action: 'dynamodb:Query', resource: '<DroverTablesJobs.Arn>/index/ListJobs' },
     ]);
   });
@@ -167,7 +191,7 @@ describe.each(FLAG_SETTINGS)('a Drover in an app %s', (_, context) => {
 
   test('asks for IAM authorization on every method of the API', () => {
     const methods = resourcesOf(stack, 'AWS::ApiGateway::Method');
-    expect(methods).toHaveLength(12);
+    expect(methods).toHaveLength(19);
     for (const [, method] of methods) expect(method.Properties.AuthorizationType).toBe('AWS_IAM');
   });
 
@@ -179,17 +203,30 @@ describe.each(FLAG_SETTINGS)('a Drover in an app %s', (_, context) => {
     }));
     expect(callers.filter((caller) => caller.principal === 'events.amazonaws.com')).toEqual([
       {
+        function: '<DroverTriggerFunction.Arn>',
+        principal: 'events.amazonaws.com',
+        source: expect.stringMatching(/:rule\/Test-Drover-[0-9A-F]{8}-trigger-\*$/),
+      },
+      {
         function: '<DroverSweeperFunction.Arn>',
         principal: 'events.amazonaws.com',
         source: '<DroverEachMinuteRule.Arn>',
       },
+      ...['<DroverTriggersEachMinute.Arn>', '<DroverTriggersInventoryReports.Arn>'].map((source) => ({
+        function: '<DroverTriggerFunction.Arn>',
+        principal: 'events.amazonaws.com',
+        source,
+      })),
     ]);
     const methods = callers.filter((caller) => caller.principal === 'apigateway.amazonaws.com');
     expect(methods.map(({ source }) => source.replace(/<[^>]+>/, 'v1')).sort()).toEqual([
       'api/v1/DELETE/v20180820/jobs/*/tagging',
+      'api/v1/DELETE/v20180820/triggers/*',
       'api/v1/GET/v20180820/jobs',
       'api/v1/GET/v20180820/jobs/*',
       'api/v1/GET/v20180820/jobs/*/tagging',
+      'api/v1/GET/v20180820/triggers',
+      'api/v1/GET/v20180820/triggers/*',
       'api/v1/POST/v20180820/estimates',
       'api/v1/POST/v20180820/jobs',
       'api/v1/POST/v20180820/jobs/*/limits',
@@ -197,9 +234,13 @@ describe.each(FLAG_SETTINGS)('a Drover in an app %s', (_, context) => {
       'api/v1/POST/v20180820/jobs/*/priority',
       'api/v1/POST/v20180820/jobs/*/resume',
       'api/v1/POST/v20180820/jobs/*/status',
+      'api/v1/POST/v20180820/triggers/*/disable',
+      'api/v1/POST/v20180820/triggers/*/enable',
+      'api/v1/POST/v20180820/triggers/*/fire',
       'api/v1/PUT/v20180820/jobs/*/tagging',
+      'api/v1/PUT/v20180820/triggers/*',
     ]);
-    expect(callers).toHaveLength(13);
+    expect(callers).toHaveLength(23);
   });
 
   test('leaves the settings of the whole account alone', () => {
@@ -207,10 +248,10 @@ describe.each(FLAG_SETTINGS)('a Drover in an app %s', (_, context) => {
     expect(actsOn(permissions, 'logs:PutResourcePolicy')).toEqual([]);
   });
 
-  test('has no custom resource and no function but its nine', () => {
+  test('has no custom resource and no function but its ten', () => {
     const types = resourcesOf(stack).map(([, { Type }]) => Type);
     expect(types.filter((type) => type.startsWith('Custom::') || type.includes('CustomResource'))).toEqual([]);
-    template.resourceCountIs('AWS::Lambda::Function', 9);
+    template.resourceCountIs('AWS::Lambda::Function', 10);
   });
 
   test('reserves no concurrency: a new account has none to spare', () => {

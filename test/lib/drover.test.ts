@@ -97,8 +97,8 @@ describe('the functions', () => {
     const groups = functions.map(([, { Properties }]) =>
       flat((Properties.LoggingConfig as { LogGroup: unknown }).LogGroup),
     );
-    expect(new Set(roles).size).toBe(9);
-    expect(new Set(groups).size).toBe(9);
+    expect(new Set(roles).size).toBe(10);
+    expect(new Set(groups).size).toBe(10);
     for (const [, { Properties }] of functions) {
       expect(Properties).toMatchObject({ Runtime: 'nodejs22.x', Architectures: ['arm64'], Handler: 'index.handler' });
     }
@@ -119,12 +119,13 @@ describe('the functions', () => {
       Worker: 900,
       ReportTurn: 900,
       ReportRange: 900,
+      Trigger: 300,
     });
   });
 
   test('give the scheduler its calls again, and the sweeper not', () => {
     const template = Template.fromStack(stack);
-    template.resourceCountIs('AWS::Lambda::EventInvokeConfig', 2);
+    template.resourceCountIs('AWS::Lambda::EventInvokeConfig', 3);
     template.hasResourceProperties('AWS::Lambda::EventInvokeConfig', {
       FunctionName: Match.objectLike({ Ref: Match.stringLikeRegexp('Scheduler') }),
       MaximumRetryAttempts: 2,
@@ -204,6 +205,7 @@ describe('in a stack of somebody else', () => {
     drover.grantCreateJob(role('Creator'));
     drover.grantRead(role('Reader'));
     drover.grantManage(role('Manager'));
+    drover.grantTriggers(role('Automator'));
     const granted = (who: string) =>
       permissionsOf(stack)
         .filter((permission) => permission.who === `<${who}>`)
@@ -213,6 +215,8 @@ describe('in a stack of somebody else', () => {
       'execute-api:Invoke GET/v20180820/jobs',
       'execute-api:Invoke GET/v20180820/jobs/*',
       'execute-api:Invoke GET/v20180820/jobs/*/tagging',
+      'execute-api:Invoke GET/v20180820/triggers',
+      'execute-api:Invoke GET/v20180820/triggers/*',
       'execute-api:Invoke POST/v20180820/estimates',
     ]);
     expect(granted('Manager')).toEqual([
@@ -223,6 +227,13 @@ describe('in a stack of somebody else', () => {
       'execute-api:Invoke POST/v20180820/jobs/*/limits',
       'execute-api:Invoke PUT/v20180820/jobs/*/tagging',
       'execute-api:Invoke DELETE/v20180820/jobs/*/tagging',
+    ]);
+    expect(granted('Automator')).toEqual([
+      'execute-api:Invoke PUT/v20180820/triggers/*',
+      'execute-api:Invoke DELETE/v20180820/triggers/*',
+      'execute-api:Invoke POST/v20180820/triggers/*/enable',
+      'execute-api:Invoke POST/v20180820/triggers/*/disable',
+      'execute-api:Invoke POST/v20180820/triggers/*/fire',
     ]);
   });
 

@@ -17,6 +17,6 @@ test('the gateway has each route that the API answers, and no other', () => {
   const methods = Object.values(template.findResources('AWS::ApiGateway::Method'));
   const deployed = methods.map(({ Properties }) => `${Properties.HttpMethod} ${pathOf(Properties.ResourceId.Ref)}`);
   expect(deployed.sort()).toEqual(
-    ROUTES.map(({ method, path }) => `${method} /v20180820${path.replace('{JobId}', '{id}')}`).sort(),
+    ROUTES.map(({ method, path }) => `${method} /v20180820${path.replace(/\{\w+\}/, '{id}')}`).sort(),
   );
 });

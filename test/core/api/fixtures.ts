@@ -1,8 +1,9 @@
-import type { ApiContext } from '../../../core/api/context.ts';
+import type { ServiceContext } from '../../../core/api/context.ts';
 import type { HttpAnswer, HttpRequest } from '../../../core/api/http.ts';
 import { serve } from '../../../core/api/serve.ts';
 import type { JobState } from '../../../core/job/records.ts';
 import { MemoryJobStore } from '../../support/memory-job-store.ts';
+import { MemoryTriggerStore } from '../../support/memory-trigger-store.ts';
 
 export const ACCOUNT = '123456789012';
 export const NAMESPACE = 'http://awss3control.amazonaws.com/doc/2018-08-20/';
@@ -46,13 +47,19 @@ export const START = new Date('2026-01-02T03:04:05.678Z');
 /** An API over a store in memory, with a clock that tests move and a list of what the scheduler was called for. */
 export class TestApi {
   readonly jobs = new MemoryJobStore();
+  readonly triggers = new MemoryTriggerStore();
   readonly calls: (string | undefined)[] = [];
+  readonly triggerCalls: string[] = [];
   readonly faults: unknown[] = [];
   now = START;
-  readonly context: ApiContext = {
+  readonly context: ServiceContext = {
     jobs: this.jobs,
     callScheduler: async (jobId) => {
       this.calls.push(jobId);
+    },
+    triggers: this.triggers,
+    callTriggers: async (name) => {
+      this.triggerCalls.push(name);
     },
     clock: () => this.now,
     identity: { account: ACCOUNT, region: 'us-east-1', partition: 'aws' },

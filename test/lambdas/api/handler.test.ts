@@ -7,6 +7,7 @@ import { proxyEvent } from './event.ts';
 const ENVIRONMENT = {
   JOBS_TABLE: 'Jobs',
   SCHEDULER_FUNCTION: 'scheduler',
+  TRIGGER_FUNCTION: 'trigger',
   ACCOUNT_ID: '123456789012',
   MAX_CONCURRENT_WORKERS: '100',
   PARTITION: 'aws',
