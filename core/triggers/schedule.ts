@@ -80,13 +80,15 @@ function parseCron(content: string, timeZone: string): Schedule | ScheduleProble
   } catch (error) {
     return { problem: `must be ${EXAMPLE}: ${error instanceof Error ? error.message : String(error)}` };
   }
-  return { lastBetween: (from, to) => lastOfCron(fields, timeZone, mayBeYear, from, to) };
+  const comes = hasFixedHours(hours) ? (time: number) => !isSecondOfTwo(time, timeZone) : () => true;
+  const mayBe = (time: Date, year: number): boolean => mayBeYear(year) && comes(time.getTime());
+  return { lastBetween: (from, to) => lastOfCron(fields, timeZone, mayBe, from, to) };
 }
 
 function lastOfCron(
   fields: string,
   tz: string,
-  mayBeYear: (year: number) => boolean,
+  mayBe: (time: Date, year: number) => boolean,
   from: number,
   to: number,
 ): number | undefined {
@@ -95,9 +97,25 @@ function lastOfCron(
   for (let look = 0; look < MOST_LOOKS; look += 1) {
     const time = times.prev();
     if (time.getTime() <= from) return undefined;
-    if (mayBeYear(time.getFullYear())) return time.getTime();
+    if (mayBe(time.toDate(), time.getFullYear())) return time.getTime();
   }
   return undefined;
+}
+
+const HOUR = 3_600_000;
+
+function hasFixedHours(hours: string): boolean {
+  return !/[*/]/.test(hours);
+}
+
+/**
+ * Whether a clock on the wall showed the same an hour before: in the night that summer time ends. As with EventBridge
+ * Scheduler ("Daylight savings time on EventBridge Scheduler") what such a night has twice comes once, and what the night
+ * that it begins in leaves out does not come.
+ */
+function isSecondOfTwo(time: number, timeZone: string): boolean {
+  const wall = new Intl.DateTimeFormat('en', { timeZone, dateStyle: 'short', timeStyle: 'short' });
+  return wall.format(time) === wall.format(time - HOUR);
 }
 
 /** EventBridge counts the days of the week from 1, the parser (as crontabs do) from 0. */
