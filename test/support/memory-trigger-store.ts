@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from 'node:util';
 import type { TriggerStore } from '../../core/stores/trigger-store.ts';
 import { type Firing, isOpen, type Lane, type Trigger, type WatchProblem } from '../../core/triggers/records.ts';
 
@@ -100,7 +99,7 @@ function putNext<Value extends { readonly version: number }>(
   next: Value,
 ): boolean {
   const now = map.get(key);
-  if ((now?.version ?? 0) !== next.version - 1) return isDeepStrictEqual(now, next);
+  if ((now?.version ?? 0) !== next.version - 1) return JSON.stringify(now) === JSON.stringify(next);
   map.set(key, structuredClone(next));
   return true;
 }
