@@ -43,7 +43,8 @@ export const FAILURE_REASON_LENGTH = 256;
 /**
  * The state of a job that moves along an arrow, ready for `JobStore.updateState`: version and, where the stage changes,
  * epoch one higher; time spent in Active added up; the dates of suspension and end set. A trouble belongs to the status
- * it was seen in and goes with it; a hold stays as long as the job may still begin tasks.
+ * it was seen in and goes with it; a hold stays as long as the job may still begin tasks; a job that left New waits for no
+ * other.
  *
  * @throws IllegalTransition when the lifecycle has no such arrow.
  */
@@ -56,6 +57,7 @@ export function transition(state: JobState, to: JobStatus, now: Date, changes: J
     ...changes,
     trouble: changes.trouble,
     ...(mayBeHeld(to) ? {} : { held: undefined }),
+    waitsFor: undefined,
     status: to,
     statusSince: at,
     epoch: NEW_EPOCH.has(to) ? state.epoch + 1 : state.epoch,

@@ -11,7 +11,7 @@ import type { SchedulerDependencies } from './schedule.ts';
  */
 export async function releaseWaiting(deps: SchedulerDependencies, open: readonly JobState[]): Promise<void> {
   for (const state of open) {
-    if (state.waitsFor !== undefined && state.status === 'New') await release(deps, state, state.waitsFor);
+    if (state.waitsFor !== undefined) await release(deps, state, state.waitsFor);
   }
 }
 

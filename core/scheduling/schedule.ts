@@ -71,7 +71,7 @@ async function driveJob(deps: SchedulerDependencies, jobId: string): Promise<Job
     await deps.executions.stop(jobId, 'run', state.epoch - 1);
     await deps.executions.stop(jobId, 'prepare', state.epoch - 1);
   }
-  const stage = state.waitsFor !== undefined && state.status === 'New' ? undefined : stageOf(state.status);
+  const stage = state.waitsFor === undefined ? stageOf(state.status) : undefined;
   if (stage !== undefined) await deps.executions.start(jobId, stage, state.epoch);
   return state.status;
 }

@@ -63,7 +63,7 @@ async function sweepJob(deps: SweeperDependencies, jobId: string): Promise<void>
   }
   const stage = stageOf(state.status);
   // One that waits for others the scheduler looks at in each of its calls.
-  if (stage === undefined || (state.waitsFor !== undefined && state.status === 'New')) return;
+  if (stage === undefined || state.waitsFor !== undefined) return;
   const execution = await deps.executions.status(jobId, stage, state.epoch);
   if (execution === 'running') return;
   if (execution === 'ended') {
