@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { createApiGatewayService } from './apigateway/api-gateway-service.ts';
 import { ClosingList } from './closing-list.ts';
 import { readAssembly } from './cloudformation/assembly.ts';
+import { settleCustomResources } from './cloudformation/custom-resources.ts';
 import { loadStack } from './cloudformation/load-stack.ts';
 import type { StackServices } from './cloudformation/stack-services.ts';
 import { claimDataFolder, type DataFolders, openDataFolder, signDataFolder } from './data-folder.ts';
@@ -16,7 +17,7 @@ import { createLambdaService } from './lambda/lambda-service.ts';
 import { otherS3Environment, type S3AddressingStyle } from './other-s3.ts';
 import { createS3Service, type S3ServiceOptions } from './s3/s3-service.ts';
 import { createFrontDoor, type FrontDoor, type Services } from './server/front-door.ts';
-import type { CloudIdentity } from './service.ts';
+import type { CloudIdentity, FunctionInvoker } from './service.ts';
 import { createStepFunctionsService } from './stepfunctions/step-functions-service.ts';
 import { createStsService } from './sts/sts-service.ts';
 import { synthesize } from './synthesis/synthesize.ts';
@@ -89,16 +90,27 @@ async function start(options: CloudOptions, closing: ClosingList): Promise<Cloud
   const extraEnvironment = s3Endpoint ? await otherS3Environment(s3Endpoint, identity.region, s3AddressingStyle) : {};
   const dataFolder = resolve(options.dataFolder);
   const folders = await openDataFolder(dataFolder);
-  const { door, services, stackServices, resume } = await openServices(options, identity, folders, extraEnvironment, {
-    dataFolder,
-    closing,
-  });
+  const { door, services, stackServices, functions, resume } = await openServices(
+    options,
+    identity,
+    folders,
+    extraEnvironment,
+    {
+      dataFolder,
+      closing,
+    },
+  );
   await signDataFolder(dataFolder, door.endpoint);
 
   const assembly = options.assembly ?? (await synthesizeHome(dataFolder));
   const stack = await loadStack(await readAssembly(assembly), identity, stackServices);
   door.open(services);
   resume();
+  await settleCustomResources(stack.customResources, {
+    folder: folders.cloudFormation,
+    stackId: stack.id,
+    functions,
+  });
   door.ready();
   return {
     endpoint: door.endpoint,
@@ -114,6 +126,7 @@ interface OpenedServices {
   readonly door: FrontDoor;
   readonly services: Services;
   readonly stackServices: StackServices;
+  readonly functions: FunctionInvoker;
   /** Takes up what an earlier run left unfinished. */
   resume(): void;
 }
@@ -178,6 +191,7 @@ async function openServices(
       putRule: async (name, properties) => void (await events.putRule(name, properties)),
       putRestApi: async (restApi) => api.putRestApi(restApi),
     },
+    functions: lambda,
     resume() {
       states.resume();
       lambda.start();

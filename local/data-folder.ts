@@ -9,6 +9,7 @@ export interface DataFolders {
   readonly lambda: string;
   readonly stepFunctions: string;
   readonly events: string;
+  readonly cloudFormation: string;
   /** Where people find what functions printed. */
   readonly logs: string;
 }
@@ -22,6 +23,7 @@ export async function openDataFolder(folder: string): Promise<DataFolders> {
     lambda: join(folder, 'lambda'),
     stepFunctions: join(folder, 'stepfunctions'),
     events: join(folder, 'events'),
+    cloudFormation: join(folder, 'cloudformation'),
     logs: join(folder, 'logs'),
   };
 }

@@ -1,6 +1,7 @@
 import type { CloudIdentity } from '../service.ts';
 import type { SynthesizedStack } from './assembly.ts';
 import { creationOrder } from './creation-order.ts';
+import type { CustomResource } from './custom-resources.ts';
 import { evaluateCondition, resolve, type Scope } from './intrinsics.ts';
 import type { MadeResource, Making } from './resource-type.ts';
 import { makerOf } from './resource-types.ts';
@@ -17,6 +18,10 @@ const BOOTSTRAP_VERSION = '30';
 export interface LoadedStack {
   readonly name: string;
   readonly outputs: Readonly<Record<string, string>>;
+  /** CloudFormation's id of it. */
+  readonly id: string;
+  /** What its functions are still to be asked for. */
+  readonly customResources: readonly CustomResource[];
 }
 
 /**
@@ -38,11 +43,13 @@ export async function loadStack(
   for (const logicalId of wanted) {
     makerOf(template.Resources[logicalId]?.Type ?? '', logicalId);
   }
-  const making: Making = { identity, services, assetFolder: stack.assetFolder, apis: new Map() };
+  const making: Making = { identity, services, assetFolder: stack.assetFolder, apis: new Map(), customResources: [] };
   for (const logicalId of wanted) {
     made.set(logicalId, await makeResource(stack, logicalId, scope, making));
   }
-  return { name: stack.name, outputs: outputsOf(template, scope) };
+  const { customResources } = making;
+  const id = stackId(stack.name, identity);
+  return { name: stack.name, id, outputs: outputsOf(template, scope), customResources };
 }
 
 async function makeResource(
@@ -100,10 +107,14 @@ function pseudoParameters(stack: string, { account, region }: CloudIdentity): Ma
     ['AWS::NotificationARNs', []],
     ['AWS::Partition', 'aws'],
     ['AWS::Region', region],
-    ['AWS::StackId', `arn:aws:cloudformation:${region}:${account}:stack/${stack}/local`],
+    ['AWS::StackId', stackId(stack, { account, region })],
     ['AWS::StackName', stack],
     ['AWS::URLSuffix', 'amazonaws.com'],
   ]);
+}
+
+function stackId(stack: string, { account, region }: CloudIdentity): string {
+  return `arn:aws:cloudformation:${region}:${account}:stack/${stack}/local`;
 }
 
 function parametersOf(template: Template): Map<string, TemplateValue> {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { RestApi } from '../apigateway/rest-api.ts';
 import type { CloudIdentity } from '../service.ts';
+import type { CustomResource } from './custom-resources.ts';
 import { physicalId, physicalName } from './physical-name.ts';
 import type { StackServices } from './stack-services.ts';
 import { TemplateError, type TemplateValue } from './template.ts';
@@ -21,6 +22,8 @@ export interface Making {
   readonly assetFolder: (objectKey: string) => string | undefined;
   /** The APIs of the stack so far, by id: many resources make one API. */
   readonly apis: Map<string, RestApi>;
+  /** Those of the stack so far: they are made last, by its functions. */
+  readonly customResources: CustomResource[];
 }
 
 /** What the rest of the template sees of a resource: `Ref`, and `Fn::GetAtt`. */

@@ -1,5 +1,6 @@
 import type { ResourceMaker } from './resource-type.ts';
 import { eventInvokeConfig, lambdaFunction, rule, stateMachine } from './resources/compute.ts';
+import { customResource, isCustomResource } from './resources/custom-resource.ts';
 import { key, logGroup, managedPolicy, nothing, role } from './resources/names-only.ts';
 import { deployment, gatewayResponse, method, resource, restApi, stage } from './resources/rest-api.ts';
 import { bucket, table } from './resources/storage.ts';
@@ -45,14 +46,9 @@ const ALL: Readonly<Record<string, ResourceMaker>> = { ...MADE, ...NOT_EVALUATED
 
 /** What makes resources of the type. Throws {@link TemplateError}, naming type and logical id, if nothing does. */
 export function makerOf(type: string, logicalId: string): ResourceMaker {
-  const maker = ALL[type];
+  const maker = isCustomResource(type) ? customResource : ALL[type];
   if (maker) {
     return maker;
   }
-  const custom = type.startsWith('Custom::') || type === 'AWS::CloudFormation::CustomResource';
-  throw new TemplateError(
-    custom
-      ? `${logicalId} is a custom resource (${type}); the local cloud runs none, and the stack should need none.`
-      : `${logicalId} is of the type ${type}, which the local cloud does not have.`,
-  );
+  throw new TemplateError(`${logicalId} is of the type ${type}, which the local cloud does not have.`);
 }
