@@ -21,10 +21,16 @@ export class LocalCloud {
   private constructor(
     readonly folder: string,
     private readonly flags: readonly string[],
+    private readonly settings: Readonly<Record<string, string>>,
   ) {}
 
   static async start(...flags: string[]): Promise<LocalCloud> {
-    const cloud = new LocalCloud(await mkdtemp(join(tmpdir(), 'drover-e2e-')), flags);
+    return await LocalCloud.startWith({}, ...flags);
+  }
+
+  /** With settings of the app, as an operator gives them: DROVER_MAX_CONCURRENT_WORKERS. */
+  static async startWith(settings: Readonly<Record<string, string>>, ...flags: string[]): Promise<LocalCloud> {
+    const cloud = new LocalCloud(await mkdtemp(join(tmpdir(), 'drover-e2e-')), flags, settings);
     try {
       await cloud.start();
       return cloud;
@@ -39,7 +45,7 @@ export class LocalCloud {
     const flags = ['start', '--port', String(this.port), '--data', this.folder, '--json', ...this.flags];
     const child = spawn(process.execPath, [LAUNCHER, ...flags], {
       stdio: ['ignore', 'pipe', 'pipe'],
-      env: ownEnvironment(),
+      env: { ...ownEnvironment(), ...this.settings },
     });
     this.process = child;
     const said: string[] = [];
