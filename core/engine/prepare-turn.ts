@@ -13,6 +13,7 @@ import { INVALID_MANIFEST_CONTENT, invalidManifest, ManifestError } from '../man
 import type { ManifestChunk, ManifestReader } from '../manifest/manifest-reader.ts';
 import { neededColumns } from '../manifest/needed-columns.ts';
 import { openManifest } from '../manifest/open-manifest.ts';
+import { columnsLacking } from '../operations/task-parameters/columns-asked.ts';
 import type { S3DataClient } from '../s3/s3-data-client.ts';
 import type { OpenManifest } from '../stores/manifest-source.ts';
 import { SHARDS_PER_BLOCK } from '../stores/progress-store.ts';
@@ -110,6 +111,7 @@ async function makePlan(
   const survey = await surveyOf(deps.work, jobId, reader);
   // Whether the manifest has the columns that the filter needs is known before it is read.
   filterOf(stored, survey.form);
+  requireColumnsAsked(stored, survey.form);
   const chunks = [...survey.chunks];
   const cut: ChunkRecord[] = [];
   // Once a round of chunks is cut, what they left is the next.
@@ -226,6 +228,16 @@ async function openReader(deps: PrepareDependencies, { jobId, request }: StoredR
 
 function filterOf({ request, createdAt }: StoredRequest, form: LineForm): RowFilter | undefined {
   return rowFilterOf(wantedLines(request), form, createdAt);
+}
+
+/** @throws ManifestError when values of the operation name columns that the manifest lacks. */
+function requireColumnsAsked({ request }: StoredRequest, { columns }: LineForm): void {
+  const [lacking] = columnsLacking(request, columns);
+  if (lacking === undefined) return;
+  const there = columns.filter((column) => column !== 'Ignore').join(', ');
+  const { path, column } = lacking;
+  const reason = `${path} names the column ${column}, which the manifest lacks: it has ${there}`;
+  throw invalidManifest(reason.slice(0, FAILURE_REASON_LENGTH));
 }
 
 /** Looks at the objects of lines, where the request wants that; as its job's role. */

@@ -5,6 +5,7 @@ import { check } from '../validation/check.ts';
 import { InvalidInput, type Problem } from '../validation/invalid-input.ts';
 import { generatorProblems } from './check-generator.ts';
 import { manifestProblems } from './check-manifest.ts';
+import { taskParameterProblems } from './check-task-parameters.ts';
 import { parseBucketArn } from './object-arn.ts';
 import { type OperationName, operationNamesOf, S3_OPERATION_NAMES } from './operation-name.ts';
 import { type JobRequest, jobRequest, type ReportRequest } from './request.ts';
@@ -48,6 +49,7 @@ function operationProblems(request: JobRequest): Problem[] {
     })),
     ...(operation.checkRequest?.(request, operationOf(request).parameters) ?? []),
     ...optionProblems(request, operation),
+    ...taskParameterProblems(request, operation),
   ];
 }
 

@@ -93,6 +93,8 @@ const droverOptions = z.strictObject({
   DryRun: z.boolean().optional(),
   /** Leaves alone what already is as the task would make it. */
   SkipUnchanged: z.boolean().optional(),
+  /** `${column}` in the operation's values is what the manifest's line has there; otherwise such text is taken as it is. */
+  TaskParameters: z.boolean().optional(),
   /** The job whose request fills in what this one leaves out. */
   CloneOf: jobId.optional(),
   /** Instead of a manifest: tasks of a job that has ended. */

@@ -124,16 +124,15 @@ export const tagKey = formed(1, 128, tagText, TAG_CHARACTERS)
   .refine((key) => !/^aws:/i.test(key), { error: 'must not begin with aws:, which is reserved for AWS' })
   .meta({ inWords: 'the key of a tag' });
 
+export const tagValue = formed(0, 256, tagText, TAG_CHARACTERS);
+
 /** A tag of a job or an object (S3Tag). */
-export const tag = z.strictObject({
-  Key: tagKey,
-  Value: formed(0, 256, tagText, TAG_CHARACTERS),
-});
+export const tag = z.strictObject({ Key: tagKey, Value: tagValue });
 export type Tag = z.infer<typeof tag>;
 
 /** Tags whose keys differ (case matters), at most so many. */
-export function tagSet(maximum: number) {
-  const checked = z.array(tag).check((context) => {
+export function tagSet(maximum: number, value: z.ZodString = tagValue) {
+  const checked = z.array(tag.extend({ Value: value })).check((context) => {
     const keys = context.value.map((each) => each.Key);
     const twice = keys.slice(0, maximum).find((key, index) => keys.indexOf(key) !== index);
     const message =

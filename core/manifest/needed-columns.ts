@@ -1,10 +1,13 @@
 import type { JobRequest, Manifest } from '../job/request.ts';
+import { columnsAsked } from '../operations/task-parameters/columns-asked.ts';
 import { columnsOfFilter } from './filter/filter-columns.ts';
 
-/** The columns of a job's lines that it needs besides those that name objects: its filter's. */
-export function neededColumns({ Manifest: manifest }: JobRequest): readonly string[] {
+/** The columns of a job's lines that it needs besides those that name objects: its filter's, and its operation's. */
+export function neededColumns(request: JobRequest): readonly string[] {
+  const { Manifest: manifest } = request;
   const markers = manifest?.Drover?.DeleteMarkers === 'Skip' ? ['IsDeleteMarker'] : [];
-  return [...new Set([...markers, ...filterColumns(manifest?.Drover)])];
+  const asked = columnsAsked(request).map(({ column }) => column);
+  return [...new Set([...markers, ...filterColumns(manifest?.Drover), ...asked])];
 }
 
 /** What a table's mapping does not name is asked of S3, where the filter says so. */

@@ -7,10 +7,13 @@ import {
   storageClass,
   tagKey,
   tagSet,
+  tagValue,
   targetBucketArn,
   text,
   timestamp,
 } from '../job/scalars.ts';
+import { taskText } from './task-parameters/task-text.ts';
+import { escapeTemplate } from './task-parameters/template.ts';
 
 /**
  * The parameters of the eleven operations (JobOperation in S3 Control's model, 2018-08-20), in the model's order, which
@@ -19,6 +22,8 @@ import {
 
 /** Tags that one object can have (S3 User Guide, "Categorizing your objects using tags"). */
 export const OBJECT_TAGS = 10;
+
+const objectTags = tagSet(OBJECT_TAGS, taskText(tagValue));
 
 const cannedAcl = z.enum([
   'private',
@@ -67,7 +72,7 @@ const lambdaInvoke = z.strictObject({
   FunctionArn: functionArn,
   InvocationSchemaVersion: text(1, 64).optional(),
   UserArguments: z
-    .record(text(1, 64), text(0, 1024))
+    .record(text(1, 64), taskText(text(0, 1024)))
     .refine((all) => Object.keys(all).length >= 1 && Object.keys(all).length <= 10, {
       error: 'must have 1 to 10 entries',
     })
@@ -81,7 +86,7 @@ const putObjectCopy = z.strictObject({
   MetadataDirective: z.enum(['COPY', 'REPLACE']).optional(),
   ModifiedSinceConstraint: timestamp.optional(),
   NewObjectMetadata: objectMetadata.optional(),
-  NewObjectTagging: tagSet(OBJECT_TAGS).optional(),
+  NewObjectTagging: objectTags.optional(),
   RedirectLocation: text(1, 2048).optional(),
   RequesterPays: z.boolean().optional(),
   StorageClass: storageClass.optional(),
@@ -112,7 +117,7 @@ const putObjectAcl = z.strictObject({
 });
 
 /** The tags are replaced as a whole; an empty set takes them all away, and so has to be said. */
-const putObjectTagging = z.strictObject({ TagSet: tagSet(OBJECT_TAGS) });
+const putObjectTagging = z.strictObject({ TagSet: objectTags });
 
 const initiateRestoreObject = z.strictObject({
   ExpirationInDays: z.int().min(0).max(2_147_483_647).optional(),
@@ -146,7 +151,7 @@ const updateObjectEncryption = z.strictObject({
 });
 
 /** A template of keys: see core/operations/copy/target-key.ts. */
-const targetKey = text(1, 2048);
+const targetKey = taskText(text(1, 2048), { filled: z.string(), spelled: escapeTemplate });
 
 /** Tasks of one invocation: as many as DeleteObjects takes keys, and as an event of 6 MB can name. */
 export const TASKS_PER_INVOCATION_MAXIMUM = 1_000;
@@ -167,7 +172,7 @@ const droverOperations = z.strictObject({
   MergeTags: z
     .strictObject({
       /** Added, or put in place of the value that their key has. */
-      TagSet: tagSet(OBJECT_TAGS).optional(),
+      TagSet: objectTags.optional(),
       /** Keys of tags that are taken away, where they are there. */
       RemoveKeys: z.array(tagKey).max(50).optional(),
     })

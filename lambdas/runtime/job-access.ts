@@ -7,8 +7,9 @@ import { parseBucketArn } from '../../core/job/object-arn.ts';
 import type { StoredRequest } from '../../core/job/records.ts';
 import { createLambdaDataClient } from '../../core/lambda/create-lambda-data-client.ts';
 import { type OutputLocation, outputLocationOf } from '../../core/manifest/generator/manifest-output.ts';
-import { LineColumns } from '../../core/manifest/line-form.ts';
+import { LineColumns, type LineForm } from '../../core/manifest/line-form.ts';
 import { operationOf } from '../../core/operations/registry.ts';
+import { taskFillOf } from '../../core/operations/task-parameters/fill.ts';
 import { createS3DataClient } from '../../core/s3/create-s3-data-client.ts';
 import { roleCredentials } from '../../core/s3/role-credentials.ts';
 import type { CredentialSource } from '../../core/signed-http/credentials.ts';
@@ -29,9 +30,9 @@ interface JobAccess {
   readonly stored: StoredRequest;
   readonly credentials: CredentialSource;
   readonly s3: S3Client;
-  readonly worker: (signal: AbortSignal) => Omit<WorkerJob, 'columns'>;
+  readonly worker: (signal: AbortSignal) => Omit<WorkerJob, 'columns' | 'fill'>;
   /** How the job's lines are read; found when its first shard is. */
-  columns?: LineColumns;
+  lines?: Pick<WorkerJob, 'columns' | 'fill'>;
 }
 
 const kept = new Map<string, JobAccess>();
@@ -112,9 +113,14 @@ export function jobOpener(
     const access = await accessOf(jobs, jobId);
     // A role that cannot be assumed is found out here, before a shard is begun.
     await access.credentials();
-    access.columns ??= new LineColumns((await requireSurvey(work, jobId)).form);
-    return { ...access.worker(signal), columns: access.columns };
+    const worker = access.worker(signal);
+    access.lines ??= linesOf(worker, (await requireSurvey(work, jobId)).form);
+    return { ...worker, ...access.lines };
   };
+}
+
+function linesOf({ stored, operation, parameters }: ReturnType<JobAccess['worker']>, form: LineForm) {
+  return { columns: new LineColumns(form), fill: taskFillOf(stored.request, operation, parameters, form) };
 }
 
 async function accessOf(jobs: JobStore, jobId: string): Promise<JobAccess> {

@@ -3,6 +3,7 @@ import type { JobRequest } from '../../job/request.ts';
 import { isHeaderName, isPlainHeader } from '../../s3/header-text.ts';
 import type { Problem } from '../../validation/invalid-input.ts';
 import { grantCountProblems, granteeTypeProblems } from '../grants.ts';
+import { hasTaskParameters } from '../task-parameters/asked.ts';
 import { asksForMetadata, type CopyParameters, contentMembers, encryptionOf, type Grants } from './copy-parameters.ts';
 import { needsVersion, parseTargetKey } from './target-key.ts';
 
@@ -48,13 +49,15 @@ function bucketProblems({ TargetResource: arn }: CopyParameters): Problem[] {
   return [{ path, says: 'must be the ARN of a bucket and no more, like arn:aws:s3:::amzn-s3-demo-bucket' }];
 }
 
-function templateProblems({ Manifest }: JobRequest, { TargetKey, TargetKeyPrefix }: CopyParameters, paths: Paths) {
+function templateProblems(request: JobRequest, { TargetKey, TargetKeyPrefix }: CopyParameters, paths: Paths) {
   if (TargetKey === undefined) return [];
   const path = `${paths.drover}.TargetKey`;
   const problems: Problem[] = [];
   if (TargetKeyPrefix !== undefined) problems.push({ path, says: 'must not be given together with TargetKeyPrefix' });
+  // Its placeholders are then checked as those of any other value.
+  if (hasTaskParameters(request)) return problems;
   const template = parseTargetKey(TargetKey);
-  const fields = Manifest?.Spec?.Fields;
+  const fields = request.Manifest?.Spec?.Fields;
   if ('problem' in template) problems.push({ path, says: template.problem });
   else if (needsVersion(template) && fields !== undefined && !fields.includes('VersionId')) {
     problems.push({ path, says: 'wants the version of each object, but Manifest.Spec.Fields has no VersionId' });
