@@ -7,6 +7,7 @@ import type * as s3 from 'aws-cdk-lib/aws-s3';
 import type * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import type { Stage } from '../core/job/status.ts';
+import type { TriggerDefinition } from '../core/triggers/definition.ts';
 import type { EngineFunction } from './functions/engine-function.ts';
 import { engineFunctions } from './functions/engine-functions.ts';
 import { bundledFunctions, type FunctionFactory } from './functions/function-factory.ts';
@@ -18,6 +19,14 @@ import { JobTables } from './job-tables.ts';
 import { machineAddresses } from './machine-address.ts';
 import { SweeperRule } from './sweeper-rule.ts';
 import { TriggerRules } from './trigger-rules.ts';
+import { DeclaredTrigger } from './triggers/declared-trigger.ts';
+import { inventoryDefinition, objectDefinition, scheduleDefinition } from './triggers/definitions.ts';
+import type {
+  InventoryTriggerProps,
+  ObjectTriggerProps,
+  ScheduleTriggerProps,
+  WatchedBucket,
+} from './triggers/trigger-props.ts';
 import { TurnMachine } from './turn-machine.ts';
 import { WorkBucket } from './work-bucket.ts';
 
@@ -124,6 +133,30 @@ export class Drover extends Construct {
     this.progressTable = tables.progress;
     this.workBucket = workBucket.bucket;
     this.functions = mapHandlers(functions);
+  }
+
+  /** A job for each report of an inventory that arrives; never two for one report. */
+  addInventoryTrigger(props: InventoryTriggerProps): void {
+    this.declareTrigger(props.name, inventoryDefinition(props));
+  }
+
+  /** A job for each object that arrives, such as a list dropped into a folder. */
+  addObjectTrigger(props: ObjectTriggerProps): void {
+    this.declareTrigger(props.name, objectDefinition(props), props.bucket);
+  }
+
+  /** A job whenever a schedule says so. */
+  addScheduleTrigger(props: ScheduleTriggerProps): void {
+    this.declareTrigger(props.name, scheduleDefinition(props));
+  }
+
+  private declareTrigger(name: string, definition: TriggerDefinition, objectsOf?: WatchedBucket): void {
+    const id = `Trigger-${name}`;
+    if (this.node.tryFindChild(id) !== undefined) {
+      throw new InvalidSetting(`There are two triggers named ${name}: give one of them another name.`);
+    }
+    const handler = this.functions.trigger;
+    new DeclaredTrigger(this, id, { name, handler, definition, ...(objectsOf && { objectsOf }) });
   }
 
   /** Allows to create jobs. Whoever may create a job makes it act with any of the job roles. */

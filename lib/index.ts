@@ -7,3 +7,13 @@ export type { FunctionName } from './functions/function-names.ts';
 export { InvalidSetting } from './invalid-setting.ts';
 export type { JobApi } from './job-api.ts';
 export type { JobRoles } from './job-roles.ts';
+export type {
+  ArrivalJob,
+  InventoryTriggerProps,
+  ObjectTriggerProps,
+  ScheduledJob,
+  ScheduleTriggerProps,
+  TriggerJob,
+  TriggerProps,
+  WatchedBucket,
+} from './triggers/trigger-props.ts';

@@ -57,15 +57,12 @@ export function isWanted(definition: TriggerDefinition, bucket: string, key: str
  * The pattern of the EventBridge rule that brings the events of an object trigger. What it lets through is looked at
  * again with `isWanted`.
  */
-export function rulePattern({ Bucket, Prefix, Suffix }: TriggerDefinition): object {
+export function rulePattern(bucket: string, { Prefix, Suffix }: Pick<TriggerDefinition, 'Prefix' | 'Suffix'>) {
   const key = keyPattern(Prefix, Suffix);
   return {
     source: ['aws.s3'],
     'detail-type': ['Object Created'],
-    detail: {
-      bucket: { name: [parseBucketArn(Bucket ?? '') ?? ''] },
-      ...(key === undefined ? {} : { object: { key: [key] } }),
-    },
+    detail: { bucket: { name: [bucket] }, ...(key === undefined ? {} : { object: { key: [key] } }) },
   };
 }
 

@@ -1,4 +1,5 @@
 import { forEachBounded } from '../engine/bounded.ts';
+import { parseBucketArn } from '../job/object-arn.ts';
 import type { TriggerDependencies } from './dependencies.ts';
 import { completeFiring, settleWithoutJob } from './fire.ts';
 import { rulePattern } from './match.ts';
@@ -56,7 +57,8 @@ async function sweepTrigger(deps: TriggerDependencies, trigger: Trigger): Promis
 async function makeRule(deps: TriggerDependencies, trigger: Trigger): Promise<void> {
   const { name, definedBy, definition, enabled } = trigger;
   const needed = definedBy === 'api' && definition.Kind === 'Object' && enabled;
-  const rule = needed ? JSON.stringify(rulePattern(definition)) : undefined;
+  const bucket = parseBucketArn(definition.Bucket ?? '') ?? '';
+  const rule = needed ? JSON.stringify(rulePattern(bucket, definition)) : undefined;
   if (rule === trigger.rule) return;
   if (rule === undefined) await deps.rules.remove(name);
   else await deps.rules.put(name, rule);
