@@ -64,6 +64,12 @@ const EXAMPLES = examples(
     --report s3://reports/archive --role-arn arn:aws:iam::000000000000:role/drover/copier --no-confirm --wait`,
   ],
   [
+    'A tag of its own for each object, from a column of the manifest, in single quotes that keep it from the shell',
+    `drover jobs create --manifest s3://lists/photos.csv --fields Bucket,Key,Owner --task-parameters \\
+    --operation merge-tags --tags 'owner=\${Owner}' --report s3://reports/owners \\
+    --role-arn arn:aws:iam::000000000000:role/drover/tagger --no-confirm`,
+  ],
+  [
     'Delete what a manifest names, at most 500 objects a second',
     `drover jobs create --manifest s3://lists/old.csv --operation delete-object --confirm-delete --rate 500 \\
     --report s3://reports/deleted --role-arn arn:aws:iam::000000000000:role/drover/cleaner --no-confirm`,
@@ -131,7 +137,11 @@ export function addManifestOptions(command: Command): void {
       'only what a filter wants, like OlderThan=90d; repeated: all',
       collect(parsePair),
     )
-    .option('--fields <names>', 'its columns: Bucket, Key, VersionId, Ignore (default: Bucket,Key)', parseFields);
+    .option(
+      '--fields <names>',
+      'its columns: Bucket, Key, VersionId, Ignore, or names for --task-parameters and --filter (default: Bucket,Key)',
+      parseFields,
+    );
 }
 
 /** What is to be done with each object. */
@@ -149,6 +159,7 @@ export function addOperationOptions(command: Command): void {
     .option('--confirm-delete', 'with delete-object: that you mean it, if the job needs no other confirmation')
     .option('--dry-run', 'change nothing; the report says what would be done, or why it would fail')
     .option('--skip-unchanged', 'leave alone what already is as it should be')
+    .option('--task-parameters', `fill \${column} in the operation's values from each line of the manifest`)
     .option('--rate <number>', 'tasks a second at most', parseWhole(1, HIGHEST_RATE))
     .option('--max-workers <number>', 'workers at once at most', parseWhole(1, MOST_WORKERS))
     .option(

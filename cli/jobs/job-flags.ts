@@ -17,6 +17,7 @@ export interface JobFlags extends OperationFlags {
   /** Members of the filter by name or by path, with their values as text. */
   readonly filter?: readonly Pair[];
   readonly etag?: string;
+  /** What the columns of a CSV hold; any name but S3's is that of a column for filters and task parameters. */
   readonly fields?: readonly string[];
   /** A place; false for `--no-report`. */
   readonly report?: S3Place | false;
@@ -29,6 +30,7 @@ export interface JobFlags extends OperationFlags {
   readonly jobTag?: readonly Pair[];
   readonly dryRun?: boolean;
   readonly skipUnchanged?: boolean;
+  readonly taskParameters?: boolean;
   /** Tasks a second. */
   readonly rate?: number;
   readonly maxWorkers?: number;
@@ -60,10 +62,12 @@ export async function requestOfFlags(flags: JobFlags): Promise<PartialRequest> {
 
 /** What Drover can do with any operation. */
 function optionsOf(flags: JobFlags): PartialRequest | undefined {
-  const { dryRun, skipUnchanged, rate, maxWorkers, failureThreshold, after, afterOn, afterTasks } = flags;
+  const { dryRun, skipUnchanged, taskParameters, rate, maxWorkers, failureThreshold, after, afterOn, afterTasks } =
+    flags;
   const options = defined({
     DryRun: dryRun,
     SkipUnchanged: skipUnchanged,
+    TaskParameters: taskParameters,
     RateLimit: rate === undefined ? undefined : { TasksPerSecond: rate },
     MaxWorkers: maxWorkers,
     FailureThreshold: failureThreshold,
@@ -71,6 +75,9 @@ function optionsOf(flags: JobFlags): PartialRequest | undefined {
   });
   return Object.keys(options).length === 0 ? undefined : options;
 }
+
+/** What S3 knows of a column. */
+const S3_FIELDS: readonly string[] = ['Bucket', 'Key', 'VersionId', 'Ignore'];
 
 /** `Drover` of a manifest, or of the listing instead. */
 async function filterOf({ filter }: JobFlags): Promise<PartialRequest | undefined> {
@@ -81,14 +88,18 @@ async function filterOf({ filter }: JobFlags): Promise<PartialRequest | undefine
 }
 
 function manifestOf(place: S3Place, flags: JobFlags, filter: PartialRequest | undefined): PartialRequest {
+  const names = flags.fields ?? ['Bucket', 'Key'];
+  const Fields = names.map((name) => (S3_FIELDS.includes(name) ? name : 'Ignore'));
+  const ColumnNames = names.every((name) => S3_FIELDS.includes(name)) ? undefined : names;
+  const options = defined({ ...filter, ColumnNames });
   return defined({
-    Spec: { Format: 'S3BatchOperations_CSV_20180820', Fields: flags.fields ?? ['Bucket', 'Key'] },
+    Spec: { Format: 'S3BatchOperations_CSV_20180820', Fields },
     Location: defined({
       ObjectArn: `arn:aws:s3:::${place.bucket}/${place.key}`,
       ObjectVersionId: flags.manifestVersion,
       ETag: flags.etag,
     }),
-    Drover: filter,
+    Drover: Object.keys(options).length === 0 ? undefined : options,
   });
 }
 

@@ -98,6 +98,7 @@ function optionsOf({ Drover }: JobDescriptor): string {
   return [
     ...(Drover?.DryRun === true ? ['dry run (nothing is changed)'] : []),
     ...(Drover?.SkipUnchanged === true ? ['what is unchanged is skipped'] : []),
+    ...(Drover?.TaskParameters === true ? ['values filled from the manifest'] : []),
     ...(rate === undefined ? [] : [`at most ${formatCount(rate)} tasks a second`]),
     ...(Drover?.MaxWorkers === undefined ? [] : [`at most ${formatCount(Drover.MaxWorkers)} workers`]),
     ...(Drover?.FailureThreshold === undefined ? [] : [thresholdText(Drover.FailureThreshold)]),

@@ -2,7 +2,7 @@ import { GENERATED_COLUMNS } from '../manifest/generator/generated-columns.ts';
 import type { Operation } from '../operations/operation.ts';
 import { hasTaskParameters, TASK_PARAMETERS } from '../operations/task-parameters/asked.ts';
 import { columnsLacking, placeholderTextsOf } from '../operations/task-parameters/columns-asked.ts';
-import { type FoundText, takesTaskTexts } from '../operations/task-parameters/task-text.ts';
+import { type FoundText, hasPlaceholder, takesTaskTexts } from '../operations/task-parameters/task-text.ts';
 import { parseTemplate } from '../operations/task-parameters/template.ts';
 import { type Problem, pathOf, shown } from '../validation/invalid-input.ts';
 import { knownColumns } from './check-manifest.ts';
@@ -16,7 +16,7 @@ export function taskParameterProblems(request: JobRequest, { name, schema }: Ope
   if (!takesTaskTexts(schema)) {
     return [{ path: TASK_PARAMETERS, says: `is not supported with ${name}, which has no value that tasks could fill` }];
   }
-  const problems = texts.flatMap(templateProblems);
+  const problems = [...texts.flatMap(templateProblems), ...strayProblems(request, texts)];
   if (problems.length > 0) return problems;
   if (!texts.some(hasHoles)) {
     const says = `is true, but no value of the operation names anything, like \${Owner}. In a shell, such values need single quotes`;
@@ -41,6 +41,25 @@ function templateProblems({ path, text, filled }: FoundText): Problem[] {
   const whole = pieces.map((piece) => (piece.is === 'text' ? piece.text : '')).join('');
   const message = filled.safeParse(whole).error?.issues[0]?.message;
   return message === undefined ? [] : [{ path: pathOf(path), says: message }];
+}
+
+/** Placeholders where none are filled would end up in names of objects, and nobody would know. */
+function strayProblems({ Operation: operation }: JobRequest, texts: readonly FoundText[]): Problem[] {
+  const known = new Set(texts.map(({ path }) => pathOf(path)));
+  return placesOf(operation, ['Operation'])
+    .map((path) => pathOf(path))
+    .filter((path) => !known.has(path))
+    .map((path) => ({ path, says: `has a \${, but is the same for all tasks: no placeholders are filled there` }));
+}
+
+/** Where a structure has such text, names of entries included. */
+function placesOf(value: unknown, path: readonly (string | number)[]): (readonly (string | number)[])[] {
+  if (typeof value === 'string') return hasPlaceholder(value) ? [path] : [];
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([name, member]) => {
+    const inner = [...path, Array.isArray(value) ? Number(name) : name];
+    return hasPlaceholder(name) ? [inner] : placesOf(member, inner);
+  });
 }
 
 function hasHoles({ text }: FoundText): boolean {

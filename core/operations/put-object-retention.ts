@@ -14,6 +14,8 @@ import { checkLockBuckets, LOCK_DIFFERENCE } from './object-lock-buckets.ts';
 import type { Operation } from './operation.ts';
 import { s3Failed, s3Result } from './s3-result.ts';
 import { PARAMETERS } from './schema.ts';
+import { hasTaskParameters } from './task-parameters/asked.ts';
+import { hasPlaceholder } from './task-parameters/task-text.ts';
 import { failed } from './task-result.ts';
 
 const parameters = PARAMETERS.S3PutObjectRetention;
@@ -42,7 +44,7 @@ export function createPutObjectRetention(clock: Clock): Operation<Parameters> {
     knowsUnchanged: true,
     tasksPerShard: () => 5_000,
     requestsPerTask: () => ({ writes: 1 }),
-    checkRequest: (_, { Retention }) => problemsOf(Retention, clock.now()),
+    checkRequest: (request, { Retention }) => problemsOf(Retention, hasTaskParameters(request), clock.now()),
     checkBuckets: (buckets, _, context) => checkLockBuckets(buckets, context),
     async examine(task, asked, { s3, signal }) {
       const reply = await s3.send(getObjectRetentionRequest(task), signal);
@@ -56,13 +58,15 @@ export function createPutObjectRetention(clock: Clock): Operation<Parameters> {
   };
 }
 
-function problemsOf({ Mode, RetainUntilDate }: S3Retention, now: number): Problem[] {
+function problemsOf({ Mode, RetainUntilDate }: S3Retention, perTask: boolean, now: number): Problem[] {
   if (Mode === undefined && RetainUntilDate === undefined) return [];
   const empty = 'an empty Retention takes the retention away';
   if (RetainUntilDate === undefined) {
     return [{ path: `${PATH}.RetainUntilDate`, says: `is missing: Mode needs it; ${empty}` }];
   }
   if (Mode === undefined) return [{ path: `${PATH}.Mode`, says: `is missing: RetainUntilDate needs it; ${empty}` }];
+  // Each task's own date S3 will judge.
+  if (perTask && hasPlaceholder(RetainUntilDate)) return [];
   if (Date.parse(RetainUntilDate) > now) return [];
   return [{ path: `${PATH}.RetainUntilDate`, says: `must be in the future, but is ${RetainUntilDate}` }];
 }

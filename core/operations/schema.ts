@@ -12,6 +12,7 @@ import {
   text,
   timestamp,
 } from '../job/scalars.ts';
+import { isPlainHeader } from '../s3/header-text.ts';
 import { taskText } from './task-parameters/task-text.ts';
 import { escapeTemplate } from './task-parameters/template.ts';
 
@@ -49,20 +50,26 @@ const grants = z.array(
 );
 
 const legalHoldStatus = z.enum(['OFF', 'ON']);
+const retainUntil = taskText(timestamp);
 const objectLockMode = z.enum(['COMPLIANCE', 'GOVERNANCE']);
 
+/** A header as it is; what is wrong with one that is the same for all tasks, CreateJob says in its own words. */
+const header = taskText(text(1, 1024), {
+  filled: text(1, 1024).refine(isPlainHeader, { error: 'must be printable ASCII' }),
+});
+
 const objectMetadata = z.strictObject({
-  CacheControl: text(1, 1024).optional(),
-  ContentDisposition: text(1, 1024).optional(),
-  ContentEncoding: text(1, 1024).optional(),
-  ContentLanguage: text(1, 1024).optional(),
+  CacheControl: header.optional(),
+  ContentDisposition: header.optional(),
+  ContentEncoding: header.optional(),
+  ContentLanguage: header.optional(),
   UserMetadata: z
-    .record(text(1, 1024), text(0, 1024))
+    .record(text(1, 1024), taskText(text(0, 1024)))
     .refine((metadata) => Object.keys(metadata).length <= 8192, { error: 'must have at most 8192 entries' })
     .optional(),
   ContentLength: z.int().min(0).optional(),
   ContentMD5: text(1, 1024).optional(),
-  ContentType: text(1, 1024).optional(),
+  ContentType: header.optional(),
   HttpExpiresDate: timestamp.optional(),
   RequesterCharged: z.boolean().optional(),
   SSEAlgorithm: z.enum(['AES256', 'KMS']).optional(),
@@ -92,10 +99,10 @@ const putObjectCopy = z.strictObject({
   StorageClass: storageClass.optional(),
   UnModifiedSinceConstraint: timestamp.optional(),
   SSEAwsKmsKeyId: kmsKeyId.optional(),
-  TargetKeyPrefix: text(1, 1024).optional(),
+  TargetKeyPrefix: taskText(text(1, 1024)).optional(),
   ObjectLockLegalHoldStatus: legalHoldStatus.optional(),
   ObjectLockMode: objectLockMode.optional(),
-  ObjectLockRetainUntilDate: timestamp.optional(),
+  ObjectLockRetainUntilDate: retainUntil.optional(),
   BucketKeyEnabled: z.boolean().optional(),
   ChecksumAlgorithm: z
     .enum(['CRC32', 'CRC32C', 'SHA1', 'SHA256', 'CRC64NVME', 'SHA512', 'MD5', 'XXHASH64', 'XXHASH3', 'XXHASH128'])
@@ -129,7 +136,7 @@ const putObjectLegalHold = z.strictObject({ LegalHold: z.strictObject({ Status: 
 /** An empty Retention takes the retention away. */
 const putObjectRetention = z.strictObject({
   BypassGovernanceRetention: z.boolean().optional(),
-  Retention: z.strictObject({ RetainUntilDate: timestamp.optional(), Mode: objectLockMode.optional() }),
+  Retention: z.strictObject({ RetainUntilDate: retainUntil.optional(), Mode: objectLockMode.optional() }),
 });
 
 const computeObjectChecksum = z.strictObject({

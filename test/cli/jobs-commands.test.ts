@@ -187,10 +187,11 @@ describe('drover jobs describe', () => {
   });
 
   test('tells what was asked beyond S3', async () => {
-    const Drover = { DryRun: true, SkipUnchanged: true, RateLimit: { TasksPerSecond: 1_500 } };
+    const Drover = { DryRun: true, SkipUnchanged: true, TaskParameters: true, RateLimit: { TasksPerSecond: 1_500 } };
     const outcome = await run(['jobs', 'describe', JOB], () => ({ body: { Job: { ...described, Drover } } }));
     expect(outcome.stdout).toContain(
-      'Options      dry run (nothing is changed); what is unchanged is skipped; at most 1,500 tasks a second\n',
+      'Options      dry run (nothing is changed); what is unchanged is skipped; values filled from the manifest; ' +
+        'at most 1,500 tasks a second\n',
     );
   });
 

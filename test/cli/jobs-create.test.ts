@@ -175,6 +175,20 @@ describe('drover jobs create', () => {
     expect(sent().Drover).toEqual({ DryRun: true, SkipUnchanged: true, RateLimit: { TasksPerSecond: 250 } });
   });
 
+  test('names columns of the manifest, and fills values from them', async () => {
+    const flags = ['--fields', 'Bucket,Key,Owner,Ignore', '--filter', 'First=5', '--task-parameters'];
+    const merge = ['--operation', 'merge-tags', '--tags', `owner=\${Owner}`];
+    await runCli(['jobs', 'create', ...BASICS, ...flags, ...merge, '--no-report'], drover);
+    expect(sent()).toMatchObject({
+      Operation: { Drover: { MergeTags: { TagSet: [{ Key: 'owner', Value: `\${Owner}` }] } } },
+      Manifest: {
+        Spec: { Fields: ['Bucket', 'Key', 'Ignore', 'Ignore'] },
+        Drover: { ColumnNames: ['Bucket', 'Key', 'Owner', 'Ignore'], Filter: { First: 5 } },
+      },
+      Drover: { TaskParameters: true },
+    });
+  });
+
   test('sends a job’s bounds, and what it waits for', async () => {
     const flags = ['--max-workers', '4', '--failure-threshold', '5/200', '--after', `${JOB},another-job`];
     const more = ['--after-on', 'Any', '--after-tasks', 'SucceededTasks', '--no-report'];

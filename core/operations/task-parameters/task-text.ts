@@ -27,7 +27,6 @@ export function taskText(
   literal: z.ZodType<string>,
   { filled = literal, spelled = (text: string) => text }: Partial<Omit<TaskText, 'literal'>> = {},
 ): z.ZodString {
-  const inWords = literal.meta()?.['inWords'];
   const schema = z
     .string()
     .check((context) => {
@@ -36,7 +35,7 @@ export function taskText(
         context.issues.push({ ...issue, input: context.value } as z.core.$ZodRawIssue);
       }
     })
-    .meta(inWords === undefined ? {} : { inWords });
+    .meta(literal.meta() ?? {});
   taskTexts.set(schema, { literal, filled, spelled });
   return schema;
 }

@@ -117,6 +117,30 @@ describe('values with placeholders', () => {
     expect(rows[3]).toBe('failed,400,KeyTooLongError,The key of the target would be too long');
   });
 
+  test('give each copy its metadata and its prefix', async () => {
+    const s3 = new ScriptedS3(answer());
+    const NewObjectMetadata = { ContentType: hole('Centre'), UserMetadata: { owner: hole('Owner') } };
+    const operation = { S3PutObjectCopy: { ...TARGET, TargetKeyPrefix: hole('Owner'), NewObjectMetadata } };
+    const rows = await rowsOf(['bkt,a,ann,text/css', 'bkt,b,bö,text/html', 'bkt,c,eve,text/ü'], { operation, s3 });
+    const put = s3.requests.map(({ key, headers = {} }) => [key, headers['content-type'], headers['x-amz-meta-owner']]);
+    expect(put).toEqual([
+      ['ann/a', 'text/css', 'ann'],
+      ['bö/b', 'text/html', `=?UTF-8?B?${Buffer.from('bö').toString('base64')}?=`],
+    ]);
+    expect(rows[2]).toContain('NewObjectMetadata.ContentType must be printable ASCII');
+  });
+
+  test('keep each object until its own date', async () => {
+    const s3 = new ScriptedS3(answer());
+    const Retention = { Mode: 'GOVERNANCE' as const, RetainUntilDate: `${hole('Owner')}T00:00:00Z` };
+    const operation = { S3PutObjectRetention: { Retention } };
+    const rows = await rowsOf(['bkt,a,2040-01-31,', 'bkt,b,soon,'], { operation, s3 });
+    expect(s3.requests.map(({ body }) => String(body?.bytes))).toEqual([
+      expect.stringContaining('<RetainUntilDate>2040-01-31T00:00:00.000Z</RetainUntilDate>'),
+    ]);
+    expect(rows[1]).toContain('Retention.RetainUntilDate must be a time in ISO 8601');
+  });
+
   test('are filled for a dry run, and for what is unchanged', async () => {
     const s3 = new ScriptedS3(answer('<Tagging><TagSet><Tag><Key>k0</Key><Value>ann</Value></Tag></TagSet></Tagging>'));
     const operation = tagging(hole('Owner'));
@@ -137,8 +161,10 @@ describe('values with placeholders', () => {
   });
 });
 
+const TARGET = { TargetResource: 'arn:aws:s3:::target' };
+
 const copyTo = (TargetKey: string): JobRequest['Operation'] => ({
-  S3PutObjectCopy: { TargetResource: 'arn:aws:s3:::target' },
+  S3PutObjectCopy: TARGET,
   Drover: { S3PutObjectCopy: { TargetKey } },
 });
 

@@ -53,6 +53,8 @@ describe('a job with task parameters', () => {
     ['a tag longer than tags can be', tagging(`${hole('Owner:default(x)')}`.repeat(20))],
     ['a target key', copy(`${hole('Owner')}/${hole('key:strip(a/)')}`)],
     ['an argument', invocation(`${hole('Owner')} $${hole('Nobody')}`)],
+    ['a date', retention(`${hole('Owner')}T00:00:00Z`)],
+    ['a prefix, a header and metadata', metadataCopy(hole('Owner'))],
     [
       'a column of a table',
       tagging(hole('any one')),
@@ -94,6 +96,11 @@ describe('a job with task parameters', () => {
     ['Drover.TaskParameters is true, but no value of the operation names anything', tagging('ann')],
     ['Drover.TaskParameters is not supported with DeleteObject', { Drover: { DeleteObject: { Confirm: 'delete' } } }],
     ['TargetKey must not be given together with TargetKeyPrefix', copy(hole('Owner'), { TargetKeyPrefix: 'x' })],
+    ['Operation.S3PutObjectCopy.SSEAwsKmsKeyId has a', copy(hole('Owner'), { SSEAwsKmsKeyId: hole('Owner') })],
+    [
+      'no placeholders are filled there',
+      { LambdaInvoke: { ...invocation(hole('Owner')).LambdaInvoke, UserArguments: { [hole('a')]: 'b' } } },
+    ],
   ])('is refused: %s', (message, operation, others = {}) => {
     expect(said(operation, others)).toContain(message);
   });
@@ -114,12 +121,22 @@ describe('a job without', () => {
   });
 
   test.each<[string, object]>([
+    ['RetainUntilDate must be a time in ISO 8601', retention(hole('Owner'))],
     [`not "${hole('Owner')}"; with Drover.TaskParameters true, ${hole('…')} is filled`, tagging(hole('Owner'))],
     [`and columns of the manifest with Drover.TaskParameters.`, copy(hole('Owner'))],
   ])('is told how there could be: %s', (message, operation) => {
     expect(said(operation, plain)).toContain(message);
   });
 });
+
+function retention(RetainUntilDate: string) {
+  return { S3PutObjectRetention: { Retention: { Mode: 'GOVERNANCE', RetainUntilDate } } };
+}
+
+function metadataCopy(value: string) {
+  const NewObjectMetadata = { ContentType: `text/${value}`, UserMetadata: { owner: value } };
+  return { S3PutObjectCopy: { TargetResource: 'arn:aws:s3:::target', TargetKeyPrefix: value, NewObjectMetadata } };
+}
 
 function listing() {
   const generator = { SourceBucket: 'arn:aws:s3:::photos', EnableManifestOutput: false };
