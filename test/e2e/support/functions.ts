@@ -48,3 +48,19 @@ export async function unhurriedFunction(milliseconds: number): Promise<FunctionP
     zip: await zip({ 'index.js': code }),
   };
 }
+
+/** A function that says of each task which argument it was given, and how many tasks with it. */
+export async function argumentsFunction(): Promise<FunctionPackage> {
+  const code = `exports.handler = async ({ invocationSchemaVersion, invocationId, job, tasks }) => {
+  const resultString = job.userArguments.owner + ': ' + tasks.length;
+  const results = tasks.map(({ taskId }) => ({ taskId, resultCode: 'Succeeded', resultString }));
+  return { invocationSchemaVersion, invocationId, results };
+};
+`;
+  return {
+    name: 'arguments',
+    runtime: Runtime.nodejs22x,
+    handler: 'index.handler',
+    zip: await zip({ 'index.js': code }),
+  };
+}
