@@ -13,6 +13,8 @@ export interface TriggerDependencies extends ServiceContext {
   readonly rules: EventRules;
   /** S3 with the role of the trigger's job. */
   readonly openObjects: (trigger: Trigger) => TriggerObjects;
+  /** Reports that need no look again, by trigger: kept while the function is warm, and found again when it is not. */
+  readonly oldReports: Map<string, Set<string>>;
   readonly count: (what: TriggerCount, trigger: string) => void;
   /** For what an operator should know and no user is told; a line a call. */
   readonly log: (message: string, details?: Readonly<Record<string, unknown>>) => void;

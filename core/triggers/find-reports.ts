@@ -15,8 +15,11 @@ const MOST_PAGES = 5;
 /** Folders on a way that does not end at reports. */
 const MOST_FOLDERS = 200;
 
-/** S3 takes up to 48 hours for a report (User Guide, storage-inventory); its folder has the time of its beginning. */
-const LATEST_DELIVERY = 3 * 86_400_000;
+/**
+ * A folder has the time that its report was begun at. S3 takes up to 48 hours for one (User Guide, storage-inventory); who
+ * copies reports elsewhere may take longer.
+ */
+const LATEST_DELIVERY = 30 * 86_400_000;
 
 /** A manifest.json so old is whole even where no manifest.checksum stands beside it, as home-made ones may do. */
 const UNCHECKED_MILLISECONDS = 60_000;
@@ -31,6 +34,14 @@ export interface FoundReport {
   readonly manifest?: ObjectHead;
 }
 
+export interface ReportSearch {
+  readonly from: number;
+  readonly now: number;
+  /** Keys of manifest.json. */
+  readonly known: ReadonlySet<string>;
+  readonly onOld: (key: string) => void;
+}
+
 /** Where a trigger's reports are. */
 function placeOf({ Bucket = '', Prefix = '' }: TriggerDefinition): { bucket: string; prefix: string } {
   return { bucket: parseBucketArn(Bucket) ?? '', prefix: folderOf(Prefix) };
@@ -38,19 +49,21 @@ function placeOf({ Bucket = '', Prefix = '' }: TriggerDefinition): { bucket: str
 
 /**
  * The reports whose manifest.json was written from `from` on (milliseconds since 1970), but for those `known` already:
- * each costs a request.
+ * each costs a request. `onOld` is told of those that are older, which need no look again.
  */
 export async function findReports(
   definition: TriggerDefinition,
   objects: TriggerObjects,
-  { from, now, known }: { readonly from: number; readonly now: number; readonly known: ReadonlySet<string> },
+  { from, now, known, onOld }: ReportSearch,
 ): Promise<readonly FoundReport[]> {
   const { bucket } = placeOf(definition);
   const found: FoundReport[] = [];
   for (const report of await reportsUnder(definition, objects)) {
     if (known.has(report.key) || reportTimestamp(report) < from - LATEST_DELIVERY) continue;
     const manifest = await lookInto(report, bucket, objects, now);
-    if (manifest !== undefined && (manifest.lastModified ?? 0) >= from) found.push(manifest);
+    if (manifest === undefined) continue;
+    if (manifest.lastModified >= from) found.push(manifest);
+    else onOld(report.key);
   }
   return found;
 }

@@ -12,6 +12,9 @@ import { parseSchedule } from './schedule.ts';
 /** Firings of a trigger that a listing need not look at again. */
 const KNOWN_FIRINGS = 200;
 
+/** Triggers whose old reports are remembered. */
+const MOST_REMEMBERED = 200;
+
 /** Pages of a thousand keys that an object trigger's prefix may have for what it missed to be found. */
 const MOST_PAGES = 10;
 
@@ -48,12 +51,22 @@ async function watchReports(deps: TriggerDependencies, trigger: Trigger): Promis
   const now = deps.clock().getTime();
   const bucket = parseBucketArn(trigger.definition.Bucket ?? '') ?? '';
   const fired = await deps.triggers.recentFirings(trigger.name, KNOWN_FIRINGS);
-  const known = new Set(
-    fired.flatMap(({ subject }) => (subject.is === 'object' && subject.etag !== undefined ? subject.key : [])),
-  );
+  const old = oldReports(deps, trigger);
+  const known = new Set(old);
+  for (const { subject } of fired) if (subject.is === 'object' && subject.etag !== undefined) known.add(subject.key);
   const from = windowStart(trigger, now);
-  const reports = await findReports(trigger.definition, deps.openObjects(trigger), { from, now, known });
+  const onOld = (key: string): unknown => old.add(key);
+  const reports = await findReports(trigger.definition, deps.openObjects(trigger), { from, now, known, onOld });
   for (const report of reports) await fireReport(deps, trigger, bucket, report);
+}
+
+/** What a trigger was found to be too young for, as long as it watches the same. */
+function oldReports({ oldReports: all }: TriggerDependencies, { name, createdAt, since }: Trigger): Set<string> {
+  const key = JSON.stringify([name, createdAt, since]);
+  const found = all.get(key) ?? new Set();
+  if (all.size >= MOST_REMEMBERED && !all.has(key)) all.clear();
+  all.set(key, found);
+  return found;
 }
 
 async function fireReport(

@@ -23,7 +23,14 @@ let events: EventBridgeClient | undefined;
 
 /** What triggers fire with. `functionArn` is this function's own: the target of the rules that it makes. */
 export function triggerDependencies(functionArn: string): TriggerDependencies {
-  kept ??= { ...jobsContext(), callTriggers: async () => {}, openObjects, count: countTrigger, log };
+  kept ??= {
+    ...jobsContext(),
+    callTriggers: async () => {},
+    openObjects,
+    oldReports: new Map(),
+    count: countTrigger,
+    log,
+  };
   events ??= new EventBridgeClient({});
   const rules = createEventRules({ client: events, prefix: requireVariable('RULE_PREFIX'), targetArn: functionArn });
   return { ...kept, rules };

@@ -216,6 +216,7 @@ test('a firing that was asked for is made by the sweep, for the newest report', 
         truncated: false,
       }),
     }),
+    oldReports: new Map(),
     count: () => {},
     log: () => {},
   });

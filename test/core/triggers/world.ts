@@ -54,6 +54,7 @@ export class World {
       remove: async (name) => void this.rules.delete(name),
     },
     openObjects: () => this.objects,
+    oldReports: new Map(),
     count: (what) => void this.counted.push(what),
     log: () => {},
   };
