@@ -45,6 +45,7 @@ export function operationDetails(operation: Operation, members: readonly Member[
         Required: member.required,
         Type: member.type,
         Meaning: member.meaning,
+        TaskParameters: member.fillable,
       })),
       RoleActions: roleActions,
       ExamineActions: examineActions,
@@ -58,8 +59,8 @@ export function operationDetails(operation: Operation, members: readonly Member[
 /** Each member's name and meaning, and below them what it takes. */
 function memberLines(members: readonly Member[]): string[] {
   if (members.length === 0) return ['It has no members.'];
-  return members.flatMap(({ name, required, meaning, type }) => [
+  return members.flatMap(({ name, required, meaning, type, fillable }) => [
     `  ${name}${required ? ' (required)' : ''}: ${meaning.replaceAll(/\[(.*?)\]\(.*?\)/g, '$1')}`,
-    `      ${type}`,
+    `      ${type}${fillable ? `; with --task-parameters also \${column}` : ''}`,
   ]);
 }

@@ -3,6 +3,7 @@ import { type OperationName, S3_OPERATION_NAMES } from '../job/operation-name.ts
 import { bare } from '../validation/schema-walk.ts';
 import { MEMBER_MEANINGS } from './member-meanings.ts';
 import { OPERATIONS_SCHEMA, PARAMETERS } from './schema.ts';
+import { takesTaskTexts } from './task-parameters/task-text.ts';
 
 /** A member of an operation's parameters, for people. */
 export interface Member {
@@ -14,6 +15,8 @@ export interface Member {
   readonly type: string;
   /** What it is for, a sentence. */
   readonly meaning: string;
+  /** Whether it, or something in it, can be filled from each line of the manifest (`Drover.TaskParameters`). */
+  readonly fillable: boolean;
 }
 
 /** The members of an operation, in the order of the model. */
@@ -26,6 +29,7 @@ export function membersOf(name: OperationName): readonly Member[] {
     required: !(schema instanceof z.ZodOptional),
     type: typeInWords(schema),
     meaning: meanings[member] ?? '',
+    fillable: takesTaskTexts(schema),
   }));
 }
 

@@ -51,11 +51,13 @@ function membersText(name: OperationName): string {
   return members.map(memberLine).join('\n');
 }
 
-function memberLine({ name, owner, required, type, meaning }: Member, _: number, all: readonly Member[]): string {
+function memberLine(member: Member, _: number, all: readonly Member[]): string {
+  const { name, owner, required, type, meaning, fillable } = member;
   const isAddition = owner === 'Drover' && all.some((other) => other.owner === 'S3');
   const notes = [...(required ? ['required'] : []), ...(isAddition ? ['Drover’s own'] : [])];
   const about = notes.length === 0 ? '' : ` (${notes.join(', ')})`;
-  return wrapped(`- \`${name}\`${about}: ${meaning} Takes ${markdown(type)}.`, '  ');
+  const filled = fillable ? ' Can be [filled](#a-value-for-each-object) for each object.' : '';
+  return wrapped(`- \`${name}\`${about}: ${meaning} Takes ${markdown(type)}.${filled}`, '  ');
 }
 
 function listOf(actions: readonly string[]): string {

@@ -40,6 +40,12 @@ async function csv(): Promise<void> {
   await put('list.csv.gz', gzipSync(`bucket,key,size,remark\n${lines.join('')}`));
 }
 
+/** With a column that values of the job's operation name; the last line has nothing there. */
+async function owners(): Promise<void> {
+  const lines = OBJECTS.map(({ key }, n) => `${BUCKET},${spelled(key)},${['ann', 'bob', ''][n]}\n`);
+  await put('owners.csv', lines.join(''));
+}
+
 /** A file of data and the manifest.json beside it, as S3 Inventory leaves them. */
 async function inventory(folder: string, file: string, data: Buffer, format: string, schema: string): Promise<void> {
   const key = `${folder}/data/${file}`;
@@ -114,5 +120,5 @@ async function report(): Promise<void> {
   await put('report/manifest.json', JSON.stringify(manifest));
 }
 
-for (const make of [csv, csvInventory, parquetInventory, table, report]) await make();
+for (const make of [csv, owners, csvInventory, parquetInventory, table, report]) await make();
 s3.destroy();

@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
+import { GetObjectTaggingCommand } from '@aws-sdk/client-s3';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { keysOf, s3ControlOf, s3Of, tagJob, untilEnded } from './support/clients.ts';
 import { LocalCloud } from './support/local-cloud.ts';
@@ -135,6 +136,21 @@ async function everyManifest(block: string): Promise<void> {
     const lines = await reportOf(jobId);
     const keys = lines.map((each) => decodeURIComponent(each.split(',')[1]?.replaceAll('+', '%20') ?? ''));
     expect(keys.sort()).toEqual(expected.map((key) => OBJECTS[key as keyof typeof OBJECTS]).sort());
+  }
+  expect(await owners()).toEqual({ [KEYS[0] ?? '']: 'ann', [KEYS[1] ?? '']: 'bob', [KEYS[2] ?? '']: 'nobody' });
+}
+
+/** What the job whose tags come from its manifest has written. */
+async function owners(): Promise<Record<string, string | undefined>> {
+  const s3 = s3Of(cloud);
+  try {
+    const found = KEYS.map(async (Key) => {
+      const { TagSet } = await s3.send(new GetObjectTaggingCommand({ Bucket: 'examples', Key }));
+      return [Key, TagSet?.find((tag) => tag.Key === 'owner')?.Value] as const;
+    });
+    return Object.fromEntries(await Promise.all(found));
+  } finally {
+    s3.destroy();
   }
 }
 
