@@ -11,6 +11,18 @@ export interface ListedObject {
   readonly etag: string;
   readonly size: string;
   readonly storageClass: string;
+  /** Of the checksum that was stored with it, where there is one. */
+  readonly checksumAlgorithm?: string;
+  /** In a listing of versions only. A delete marker has neither size nor ETag nor storage class: they are empty. */
+  readonly version?: ListedVersion;
+}
+
+/** What a listing of versions says besides. */
+export interface ListedVersion {
+  /** `null` for one that was written without versioning. */
+  readonly id: string;
+  readonly isLatest: boolean;
+  readonly isDeleteMarker: boolean;
 }
 
 /** A page of ListObjectsV2. */
@@ -21,6 +33,12 @@ export interface ListPage {
   readonly folders: readonly string[];
   /** Whether there are keys after this page's. */
   readonly truncated: boolean;
+}
+
+/** A page of ListObjectVersions: of each key its versions, newest first. */
+export interface VersionPage extends ListPage {
+  /** Where the next page begins, if there is one. */
+  readonly next?: { readonly key: string; readonly versionId: string };
 }
 
 /** An answer that is not a page of a listing as S3's API reference has it. */
@@ -54,10 +72,27 @@ export function readListPage(bytes: Buffer): ListPage {
   return new PageScanner(bytes.toString('latin1')).read();
 }
 
+/**
+ * As `readListPage`, of ListObjectVersions.
+ *
+ * @throws NotAListing
+ */
+export function readVersionPage(bytes: Buffer): VersionPage {
+  return new PageScanner(bytes.toString('latin1'), VERSIONS).read();
+}
+
 /** Two spellings of one byte would look like a difference: then the keys themselves decide. */
 function inOrder(before: string, after: string): boolean {
   return compareEncoded(before, after) < 0 || compareKeys(decodeListedKey(before), decodeListedKey(after)) < 0;
 }
+
+/** Names of a listing's elements: of its root, and of what stands for an object. */
+interface Listing {
+  readonly root: string;
+  readonly objects: readonly string[];
+}
+const OBJECTS: Listing = { root: 'ListBucketResult', objects: ['Contents'] };
+const VERSIONS: Listing = { root: 'ListVersionsResult', objects: ['Version', 'DeleteMarker'] };
 
 const OPEN = 0x3c;
 const SLASH = 0x2f;
@@ -69,25 +104,33 @@ class PageScanner {
   private readonly folders: string[] = [];
   private truncated: boolean | undefined;
   private readonly encoded: boolean;
+  private readonly next: { key?: string; versionId?: string } = {};
 
   /** @param text the page, a character a byte. */
-  constructor(private readonly text: string) {
+  constructor(
+    private readonly text: string,
+    private readonly listing: Listing = OBJECTS,
+  ) {
     // In text a `<` is escaped: wherever this stands, it is the element.
     this.encoded = text.includes('<EncodingType>url</EncodingType>');
   }
 
-  read(): ListPage {
+  read(): VersionPage {
     const { text } = this;
+    const { root } = this.listing;
     if (text.startsWith('<?xml')) this.at = this.find('?>') + 2;
     this.skipSpace();
     const start = text.slice(this.at, this.find('>') + 1);
-    if (!/^<ListBucketResult( xmlns="[^"<>]*")?>$/.test(start)) throw this.wrong('it does not begin as one');
+    const isRoot = start === `<${root}>` || (start.startsWith(`<${root} `) && /^<\w+ xmlns="[^"<>]*">$/.test(start));
+    if (!isRoot) throw this.wrong('it does not begin as one');
     this.at += start.length;
-    while (!this.takeClosing('ListBucketResult')) this.readMember();
+    while (!this.takeClosing(root)) this.readMember();
     this.skipSpace();
     if (this.at !== text.length) throw this.wrong('something follows its end');
     if (this.truncated === undefined) throw this.wrong('it has no IsTruncated');
-    return { objects: this.objects, folders: this.folders, truncated: this.truncated };
+    const { key, versionId } = this.next;
+    const next = key === undefined || versionId === undefined ? {} : { next: { key, versionId } };
+    return { objects: this.objects, folders: this.folders, truncated: this.truncated, ...next };
   }
 
   private readMember(): void {
@@ -97,6 +140,7 @@ class PageScanner {
     }
     const { name, empty } = this.opening();
     if (empty) return;
+    if (this.listing === VERSIONS && this.readOfVersions(name)) return;
     if (name === 'CommonPrefixes') {
       const prefix = this.children(name).get('Prefix');
       if (prefix === undefined) throw this.wrong('a common prefix has no Prefix');
@@ -110,12 +154,37 @@ class PageScanner {
 
   private readObject(): void {
     this.at += '<Contents>'.length;
-    const object = this.readUsual() ?? this.objectOf(this.children('Contents'));
+    this.take(this.readUsual() ?? this.objectOf(this.children('Contents')));
+  }
+
+  private take(object: ListedObject): void {
     const last = this.objects.at(-1);
-    if (last !== undefined && !inOrder(last.encodedKey, object.encodedKey)) {
+    const isSameKey = object.version !== undefined && last?.encodedKey === object.encodedKey;
+    if (last !== undefined && !isSameKey && !inOrder(last.encodedKey, object.encodedKey)) {
       throw this.wrong(`its keys are not in the order of UTF-8: ${last.encodedKey}, ${object.encodedKey}`);
     }
     this.objects.push(object);
+  }
+
+  /** Reads an element that only listings of versions have; false, with nothing read, if it is another. */
+  private readOfVersions(name: string): boolean {
+    if (name === 'NextKeyMarker') this.next.key = decodeListedKey(this.spelling(this.flatText(name)));
+    else if (name === 'NextVersionIdMarker') this.next.versionId = this.plainText(this.flatText(name));
+    else if (this.listing.objects.includes(name)) this.take(this.versionOf(this.children(name), name));
+    else return false;
+    return true;
+  }
+
+  private versionOf(children: Map<string, string>, name: string): ListedObject {
+    const isDeleteMarker = name === 'DeleteMarker';
+    const [id, isLatest] = [children.get('VersionId'), children.get('IsLatest')];
+    if (id === undefined || (isLatest !== 'true' && isLatest !== 'false')) {
+      throw this.wrong('a version has no VersionId or no IsLatest');
+    }
+    if (isDeleteMarker) children.set('Size', '0');
+    const object = this.objectOf(children);
+    const version = { id: this.plainText(id), isLatest: isLatest === 'true', isDeleteMarker };
+    return { ...object, ...(isDeleteMarker && { size: '', etag: '', storageClass: '' }), version };
   }
 
   /** An object as S3 writes it, its elements in this order; undefined, with nothing read, if it is another form. */
@@ -125,8 +194,9 @@ class PageScanner {
     const key = this.usual('<Key>', '</Key>');
     const lastModified = key === undefined ? undefined : this.usual('<LastModified>', '</LastModified>');
     const etag = lastModified === undefined ? undefined : this.usual('<ETag>', '</ETag>');
+    let checksum: string | undefined;
     if (etag !== undefined) {
-      this.usual('<ChecksumAlgorithm>', '</ChecksumAlgorithm>');
+      checksum = this.usual('<ChecksumAlgorithm>', '</ChecksumAlgorithm>');
       this.usual('<ChecksumType>', '</ChecksumType>');
     }
     const size = etag === undefined ? undefined : this.usual('<Size>', '</Size>');
@@ -145,7 +215,8 @@ class PageScanner {
       return undefined;
     }
     this.at += '</Contents>'.length;
-    return { encodedKey: this.spelling(key), lastModified, etag: this.bareETag(etag), size, storageClass };
+    const object = { encodedKey: this.spelling(key), lastModified, etag: this.bareETag(etag), size, storageClass };
+    return checksum === undefined ? object : { ...object, checksumAlgorithm: checksum };
   }
 
   private usual(opening: string, closing: string): string | undefined {
@@ -164,12 +235,14 @@ class PageScanner {
       if (found === undefined || found === '') throw this.wrong(`an object has no ${name}`);
       return found;
     }) as [string, string, string];
+    const checksum = children.get('ChecksumAlgorithm');
     return {
       encodedKey: this.spelling(key),
       lastModified: this.plainText(lastModified),
       etag: this.bareETag(children.get('ETag') ?? ''),
       size: this.plainText(size),
       storageClass: this.plainText(children.get('StorageClass') ?? 'STANDARD'),
+      ...(checksum === undefined || checksum === '' ? {} : { checksumAlgorithm: this.plainText(checksum) }),
     };
   }
 
@@ -270,6 +343,8 @@ class PageScanner {
   }
 
   private wrong(what: string): NotAListing {
-    return new NotAListing(`the answer is not a page of ListObjectsV2: ${what} (byte ${this.at})`);
+    return new NotAListing(
+      `the answer is not a page of ${this.listing === OBJECTS ? 'ListObjectsV2' : 'ListObjectVersions'}: ${what} (byte ${this.at})`,
+    );
   }
 }

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
@@ -29,6 +29,22 @@ export async function duckdbFile(
     }
     await connection.run(`COPY t TO '${file}' (${options})`);
     return readFileSync(file);
+  } finally {
+    connection.closeSync();
+    instance.closeSync();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** The rows of a Parquet file as DuckDB reads them: times and large numbers as text. */
+export async function duckdbRows(file: Buffer, clause = ''): Promise<readonly Readonly<Record<string, unknown>>[]> {
+  const folder = mkdtempSync(join(tmpdir(), 'drover-duckdb-'));
+  const instance = await DuckDBInstance.create(':memory:', { threads: '1' });
+  const connection = await instance.connect();
+  try {
+    const path = join(folder, 'table.parquet');
+    writeFileSync(path, file);
+    return (await connection.runAndReadAll(`SELECT * FROM '${path}' ${clause}`)).getRowObjectsJson();
   } finally {
     connection.closeSync();
     instance.closeSync();
