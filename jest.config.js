@@ -15,7 +15,7 @@ export default {
     {
       ...shared,
       displayName: 'unit',
-      testMatch: ['<rootDir>/test/{architecture,bench,cli,core,docs,lambdas}/**/*.test.ts'],
+      testMatch: ['<rootDir>/test/{architecture,bench,cli,core,docs,lambdas,simulation}/**/*.test.ts'],
     },
     { ...shared, displayName: 'template', testMatch: ['<rootDir>/test/lib/**/*.test.ts'] },
     { ...shared, displayName: 'local', testMatch: ['<rootDir>/test/local/**/*.test.ts'] },
