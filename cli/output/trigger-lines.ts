@@ -62,6 +62,7 @@ export function triggerDetails(trigger: TriggerDescriptor): Message {
       ? []
       : [['Problem', `since ${formatTime(trigger.Problem.Since)}: ${trigger.Problem.Reason}`] as const]),
     ['Waits for', waitsFor(trigger)],
+    ...eventsOf(trigger),
     ...(trigger.Overlap === undefined ? [] : [['Overlap', trigger.Overlap] as const]),
     ['Defined by', trigger.DefinedBy === 'stack' ? 'a stack, which alone can change it' : 'the API'],
     ['Operation', operationOf(trigger.Job)],
@@ -74,6 +75,12 @@ export function triggerDetails(trigger: TriggerDescriptor): Message {
       ? ['It has not fired in the last two weeks.']
       : tableLines(FIRING_COLUMNS, trigger.Firings.map(firingCells));
   return { text: [...listLines(rows), '', ...firings].join('\n'), json: trigger };
+}
+
+/** Said only where they are missing: nothing is wrong then, but arrivals take a minute or two. */
+function eventsOf({ Events: events }: TriggerDescriptor): Row[] {
+  if (events !== 'Off') return [];
+  return [['Events', 'off: the bucket sends none to EventBridge, so that arrivals are found by listing, each minute']];
 }
 
 function operationOf({ Operation: operation }: TriggerDescriptor['Job']): string {

@@ -57,6 +57,8 @@ export interface TriggerListDescriptor extends Omit<TriggerDefinition, 'Job'> {
 /** A trigger with its job and its last firings. */
 export interface TriggerDescriptor extends Omit<TriggerListDescriptor, 'LastFiring'> {
   readonly Job: TriggerDefinition['Job'];
+  /** Whether its bucket sends events, as last seen. Without them arrivals fire within two minutes, not seconds. */
+  readonly Events?: 'On' | 'Off' | 'Unknown';
   /** Newest first. */
   readonly Firings: readonly FiringDescriptor[];
 }
@@ -133,12 +135,14 @@ export async function listTriggers(context: ServiceContext): Promise<{ Triggers:
 /** @throws ApiError NotFoundException */
 export async function describeTrigger(name: string, context: ServiceContext): Promise<{ Trigger: TriggerDescriptor }> {
   const trigger = await requireTrigger(name, context);
-  const [firings, problem] = await Promise.all([
+  const [firings, problem, events] = await Promise.all([
     context.triggers.recentFirings(name, FIRINGS_SHOWN),
     context.triggers.getProblem(name),
+    context.triggers.getEvents(name),
   ]);
   const { Job } = trigger.definition;
-  return { Trigger: { ...descriptorOf(trigger, problem), Job, Firings: firings.map(firingOf) } };
+  const seen = events === undefined ? {} : { Events: events.sent };
+  return { Trigger: { ...descriptorOf(trigger, problem), ...seen, Job, Firings: firings.map(firingOf) } };
 }
 
 /**

@@ -1,7 +1,14 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DeleteCommand, DynamoDBDocumentClient, GetCommand, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
-import { type Firing, isOpen, type Lane, type Trigger, type WatchProblem } from '../triggers/records.ts';
+import {
+  type EventsSeen,
+  type Firing,
+  isOpen,
+  type Lane,
+  type Trigger,
+  type WatchProblem,
+} from '../triggers/records.ts';
 import { took } from './conditional-write.ts';
 import type { TriggerStore } from './trigger-store.ts';
 
@@ -57,7 +64,7 @@ class DynamoTriggerStore implements TriggerStore {
   }
 
   async remove({ name }: Trigger): Promise<void> {
-    for (const sk of ['LANE', 'PROBLEM', 'LISTED']) await this.delete(partOf(name, sk));
+    for (const sk of ['LANE', 'PROBLEM', 'LISTED', 'EVENTS']) await this.delete(partOf(name, sk));
     await this.delete(triggerKey(name));
   }
 
@@ -128,6 +135,14 @@ class DynamoTriggerStore implements TriggerStore {
 
   async putListed(trigger: string, upTo: string): Promise<void> {
     await this.putItem({ ...partOf(trigger, 'LISTED'), upTo });
+  }
+
+  async getEvents(trigger: string): Promise<EventsSeen | undefined> {
+    return (await this.getItem(partOf(trigger, 'EVENTS')))?.['seen'] as EventsSeen | undefined;
+  }
+
+  async putEvents(trigger: string, seen: EventsSeen): Promise<void> {
+    await this.putItem({ ...partOf(trigger, 'EVENTS'), seen });
   }
 
   async getProblem(trigger: string): Promise<WatchProblem | undefined> {

@@ -1,7 +1,13 @@
-import { GetObjectCommand, HeadObjectCommand, ListObjectsV2Command, type S3Client } from '@aws-sdk/client-s3';
+import {
+  GetBucketNotificationConfigurationCommand,
+  GetObjectCommand,
+  HeadObjectCommand,
+  ListObjectsV2Command,
+  type S3Client,
+} from '@aws-sdk/client-s3';
 import { JobTrouble } from '../job/job-trouble.ts';
 import { bareETag } from '../job/object-arn.ts';
-import { statusOf } from './s3-error.ts';
+import { isFinal, statusOf } from './s3-error.ts';
 import type { Listing, ObjectHead, TriggerObjects } from './trigger-objects.ts';
 
 /** A manifest.json that is larger is none that a trigger reads. */
@@ -10,6 +16,15 @@ const LARGEST_TEXT = 64 * 1024 * 1024;
 /** The watched buckets over the AWS SDK. The client acts with the role of the trigger's job. */
 export function createS3TriggerObjects(client: S3Client): TriggerObjects {
   return {
+    async sendsEvents(bucket) {
+      try {
+        const answer = await client.send(new GetBucketNotificationConfigurationCommand({ Bucket: bucket }));
+        return answer.EventBridgeConfiguration !== undefined;
+      } catch (error) {
+        if (isFinal(error)) return undefined;
+        throw error;
+      }
+    },
     async head(bucket, key, versionId) {
       const version = versionId === undefined ? {} : { VersionId: versionId };
       const input = { Bucket: bucket, Key: key, ...version };

@@ -20,6 +20,8 @@ export interface Listing {
 
 /** The buckets that a trigger watches, seen with the role of its job. */
 export interface TriggerObjects {
+  /** Whether the bucket sends its events to EventBridge; undefined where the role may not know. */
+  sendsEvents(bucket: string): Promise<boolean | undefined>;
   /** Undefined where there is no such object. */
   head(bucket: string, key: string, versionId?: string): Promise<ObjectHead | undefined>;
   /** The text of the object while it has the ETag; undefined where it has not, or is gone. At most 64 MB. */

@@ -1,4 +1,4 @@
-import type { Firing, Lane, Trigger, WatchProblem } from '../triggers/records.ts';
+import type { EventsSeen, Firing, Lane, Trigger, WatchProblem } from '../triggers/records.ts';
 
 /** Triggers and their firings in the Jobs table. Every write that could race is conditional and says whether it took. */
 export interface TriggerStore {
@@ -34,6 +34,9 @@ export interface TriggerStore {
   /** ISO 8601: up to when a listing has let fire all it found; undefined before the first. */
   getListed(trigger: string): Promise<string | undefined>;
   putListed(trigger: string, upTo: string): Promise<void>;
+
+  getEvents(trigger: string): Promise<EventsSeen | undefined>;
+  putEvents(trigger: string, seen: EventsSeen): Promise<void>;
 
   getProblem(trigger: string): Promise<WatchProblem | undefined>;
   /** Undefined: there is none any more. */

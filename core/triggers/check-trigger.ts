@@ -6,6 +6,7 @@ import { check } from '../validation/check.ts';
 import { InvalidInput, type Problem } from '../validation/invalid-input.ts';
 import { type TriggerDefinition, type TriggerKind, triggerDefinition } from './definition.ts';
 import { isObject, requestOf, unpinnedManifest } from './job-template.ts';
+import { FIRES_ITSELF, firesItself } from './own-report.ts';
 import { isTimeZone, parseSchedule } from './schedule.ts';
 import { hasVariable, SAMPLES, textsIn, unknownVariables, type Variables } from './variables.ts';
 
@@ -36,7 +37,9 @@ export function checkTrigger(name: string, raw: unknown): CheckedTrigger {
   const definition = check(triggerDefinition, raw);
   const problems = [...kindProblems(definition), ...sourceProblems(definition), ...variableProblems(definition)];
   if (problems.length > 0) throw new InvalidInput(problems);
-  return { definition, sample: checkSample(name, definition) };
+  const sample = checkSample(name, definition);
+  if (firesItself(definition, sample)) throw new InvalidInput([{ path: 'Job.Report', says: FIRES_ITSELF }]);
+  return { definition, sample };
 }
 
 function kindProblems(definition: TriggerDefinition): Problem[] {

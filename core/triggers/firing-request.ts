@@ -6,6 +6,7 @@ import { findNewestReport } from './find-reports.ts';
 import { tokenOf } from './firing-id.ts';
 import { type FoundManifest, isObject, requestOf, unpinnedManifest } from './job-template.ts';
 import { reportAt } from './match.ts';
+import { FIRES_ITSELF, firesItself } from './own-report.ts';
 import type { Firing, Subject, Trigger } from './records.ts';
 import { fillIn, type Variables } from './variables.ts';
 
@@ -50,7 +51,9 @@ export async function firingRequest(
   const location = locationOf(subject.bucket, head, place);
   if (kind === 'Object') {
     const variables = { ...named, fileName: subject.key.slice(subject.key.lastIndexOf('/') + 1) };
-    return checkJobRequest(requestOf(trigger, { token, variables, manifest: { location } }));
+    const request = checkJobRequest(requestOf(trigger, { token, variables, manifest: { location } }));
+    if (firesItself(trigger.definition, request)) throw new FiringRefused(`Report ${FIRES_ITSELF}.`);
+    return request;
   }
   const { format, sourceBucket } = await readReport(subject.bucket, head, objects);
   const report = reportAt(subject.key.slice(0, subject.key.lastIndexOf('/') + 1));

@@ -70,6 +70,13 @@ export interface Lane {
   readonly jobId: string;
 }
 
+/** Whether the bucket that a trigger watches sends events, as last seen. */
+export interface EventsSeen {
+  readonly sent: 'On' | 'Off' | 'Unknown';
+  /** ISO 8601. */
+  readonly at: string;
+}
+
 /** Why a trigger cannot look at what it watches, or make its rule; shown until it can again. */
 export interface WatchProblem {
   /** ISO 8601: when it was seen first. */

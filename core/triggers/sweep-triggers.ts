@@ -13,6 +13,9 @@ const TRIGGERS_AT_ONCE = 8;
 /** Open firings of one trigger that a sweep takes up. */
 const OPEN_FIRINGS = 100;
 
+/** How long it is believed that a bucket sends events, or does not. */
+const EVENTS_MILLISECONDS = 15 * 60_000;
+
 /** Old firings of one trigger that a sweep deletes. */
 const DELETIONS = 100;
 
@@ -42,6 +45,7 @@ async function sweepTrigger(deps: TriggerDependencies, trigger: Trigger): Promis
     await attempt('make its rule', () => makeRule(deps, trigger)),
     await attempt('look for what it missed', () => watch(deps, trigger)),
   ];
+  await attempt('see whether its bucket sends events', () => lookAtEvents(deps, trigger));
   await attempt('note its problem', () =>
     noteProblem(
       deps,
@@ -64,6 +68,19 @@ async function makeRule(deps: TriggerDependencies, trigger: Trigger): Promise<vo
   else await deps.rules.put(name, rule);
   const { rule: _, ...rest } = trigger;
   await deps.triggers.put({ ...rest, version: trigger.version + 1, ...(rule === undefined ? {} : { rule }) });
+}
+
+/** Without events all is found by the listing, later: whoever wonders why is to be told. */
+async function lookAtEvents(deps: TriggerDependencies, trigger: Trigger): Promise<void> {
+  const bucket = parseBucketArn(trigger.definition.Bucket ?? '');
+  if (bucket === undefined || !trigger.enabled) return;
+  const now = deps.clock();
+  const before = await deps.triggers.getEvents(trigger.name);
+  const isNew = before === undefined || before.at < trigger.changedAt;
+  if (!isNew && now.getTime() - Date.parse(before.at) < EVENTS_MILLISECONDS) return;
+  const sends = await deps.openObjects(trigger).sendsEvents(bucket);
+  const sent = sends === undefined ? 'Unknown' : sends ? 'On' : 'Off';
+  await deps.triggers.putEvents(trigger.name, { sent, at: now.toISOString() });
 }
 
 async function noteProblem(deps: TriggerDependencies, { name }: Trigger, reasons: readonly string[]): Promise<void> {

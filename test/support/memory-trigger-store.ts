@@ -1,5 +1,12 @@
 import type { TriggerStore } from '../../core/stores/trigger-store.ts';
-import { type Firing, isOpen, type Lane, type Trigger, type WatchProblem } from '../../core/triggers/records.ts';
+import {
+  type EventsSeen,
+  type Firing,
+  isOpen,
+  type Lane,
+  type Trigger,
+  type WatchProblem,
+} from '../../core/triggers/records.ts';
 
 /** A TriggerStore in memory that keeps the promises of the real one: conditional writes, nothing shared by reference. */
 export class MemoryTriggerStore implements TriggerStore {
@@ -7,6 +14,7 @@ export class MemoryTriggerStore implements TriggerStore {
   readonly firings = new Map<string, Firing>();
   readonly lanes = new Map<string, Lane>();
   readonly listed = new Map<string, string>();
+  readonly events = new Map<string, EventsSeen>();
   readonly problems = new Map<string, WatchProblem>();
 
   async list(): Promise<readonly Trigger[]> {
@@ -23,7 +31,7 @@ export class MemoryTriggerStore implements TriggerStore {
 
   async remove({ name }: Trigger): Promise<void> {
     this.triggers.delete(name);
-    for (const map of [this.lanes, this.listed, this.problems]) map.delete(name);
+    for (const map of [this.lanes, this.listed, this.events, this.problems]) map.delete(name);
   }
 
   async beginFiring(firing: Firing): Promise<Firing> {
@@ -75,6 +83,14 @@ export class MemoryTriggerStore implements TriggerStore {
 
   async putListed(trigger: string, upTo: string): Promise<void> {
     this.listed.set(trigger, upTo);
+  }
+
+  async getEvents(trigger: string): Promise<EventsSeen | undefined> {
+    return this.events.get(trigger);
+  }
+
+  async putEvents(trigger: string, seen: EventsSeen): Promise<void> {
+    this.events.set(trigger, seen);
   }
 
   async getProblem(trigger: string): Promise<WatchProblem | undefined> {

@@ -117,6 +117,24 @@ describe('a trigger is refused', () => {
       withJob({ RoleArn: `arn:aws:iam::${ACCOUNT}:role/drover/\${trigger.sourceBucket}` }),
       /Job\.RoleArn must have no variables/,
     ],
+    [
+      'whose own report would fire it',
+      {
+        ...object,
+        Job: {
+          ...plain,
+          Manifest: csv,
+          Report: {
+            Enabled: true,
+            Bucket: 'arn:aws:s3:::lists',
+            Prefix: 'in/reports',
+            Format: 'Report_CSV_20180820',
+            ReportScope: 'AllTasks',
+          },
+        },
+      },
+      /Job\.Report must be elsewhere/,
+    ],
     ['with webhooks', { ...INVENTORY, Webhook: 'https://example.com' }, /Webhook is not a member/],
   ])('%s', async (_, definition, message) => {
     const { status, body } = await put('nightly', definition);
@@ -204,6 +222,7 @@ test('a firing that was asked for is made by the sweep, for the newest report', 
     ...api.context,
     rules: { put: async () => {}, remove: async () => {} },
     openObjects: () => ({
+      sendsEvents: async () => undefined,
       head: async (_bucket, key) => (key === head.key ? head : undefined),
       read: async () => JSON.stringify({ fileFormat: 'CSV', files: [], sourceBucket: 'photos' }),
       list: async () => ({

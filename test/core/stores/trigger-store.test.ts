@@ -140,6 +140,8 @@ describe.each([
     expect(await store.putLane(each.name, { ...lane, firingId: 'g' })).toBe(false);
     expect(await store.putLane(each.name, { ...lane, version: 2, firingId: 'g' })).toBe(true);
     await store.putProblem(each.name, { since: 's', reason: 'r' });
+    await store.putEvents(each.name, { sent: 'Off', at: 'a' });
+    expect(await store.getEvents(each.name)).toEqual({ sent: 'Off', at: 'a' });
     await store.putListed(each.name, '2026-01-01T00:00:00.000Z');
     expect(await store.getProblem(each.name)).toEqual({ since: 's', reason: 'r' });
     await store.putProblem(each.name, undefined);

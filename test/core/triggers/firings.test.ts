@@ -263,6 +263,40 @@ describe('a trigger', () => {
     expect(await statuses()).toEqual(['Skipped', 'Created']);
   });
 
+  test.each([
+    [true, 'On'],
+    [false, 'Off'],
+    [undefined, 'Unknown'],
+  ])('knows whether its bucket sends events: %s', async (sends, seen) => {
+    await world.define('nightly', {});
+    world.sendsEvents = sends;
+    await world.sweep();
+    expect(await world.triggers.getEvents('nightly')).toEqual({ sent: seen, at: new Date(START).toISOString() });
+    world.sendsEvents = true;
+    await world.sweep();
+    expect(await world.triggers.getEvents('nightly')).toMatchObject({ sent: seen });
+    world.now += 20 * MINUTE;
+    await world.sweep();
+    expect(await world.triggers.getEvents('nightly')).toMatchObject({ sent: 'On' });
+  });
+
+  test('whose own report would fire it makes no job', async () => {
+    const Report = {
+      Enabled: true,
+      Bucket: 'arn:aws:s3:::lists',
+      Prefix: '${trigger.key}',
+      Format: 'Report_CSV_20180820',
+      ReportScope: 'AllTasks',
+    };
+    const Job = { ...CSV_JOB, Report };
+    await world.define('dropped', { Kind: 'Object', Bucket: 'arn:aws:s3:::lists', Prefix: 'in/', Job });
+    world.put('lists', 'in/a.csv', 'x');
+    await world.event('lists', 'in/a.csv');
+    expect(await world.firings('dropped')).toMatchObject([
+      { status: 'Failed', reason: expect.stringContaining('Report must be elsewhere') },
+    ]);
+  });
+
   test('that is deleted takes its rule and its firings with it', async () => {
     await world.define('dropped', { Kind: 'Object', Bucket: 'arn:aws:s3:::lists', Prefix: 'in/', Job: CSV_JOB });
     world.put('lists', 'in/a.csv', 'x');

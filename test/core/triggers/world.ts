@@ -36,6 +36,7 @@ export class World {
   readonly rules = new Map<string, string>();
   readonly buckets = new Map<string, Map<string, StoredObject>>();
   now = START;
+  sendsEvents: boolean | undefined = true;
   /** Writes until the crash; Infinity: none. */
   writesLeft = Number.POSITIVE_INFINITY;
   /** What looking at objects is answered instead. */
@@ -60,6 +61,7 @@ export class World {
   };
 
   private readonly objects: TriggerObjects = {
+    sendsEvents: async () => this.refused() ?? this.sendsEvents,
     head: async (bucket, key) => this.refused() ?? this.buckets.get(bucket)?.get(key),
     read: async (bucket, key, etag) => {
       const found = this.buckets.get(bucket)?.get(key);
