@@ -160,6 +160,7 @@ export function addOperationOptions(command: Command): void {
     .option('--dry-run', 'change nothing; the report says what would be done, or why it would fail')
     .option('--skip-unchanged', 'leave alone what already is as it should be')
     .option('--task-parameters', `fill \${column} in the operation's values from each line of the manifest`)
+    .option('--no-task-parameters', 'take such text as it is (default), also where a job that is cloned does not')
     .option('--rate <number>', 'tasks a second at most', parseWhole(1, HIGHEST_RATE))
     .option('--max-workers <number>', 'workers at once at most', parseWhole(1, MOST_WORKERS))
     .option(

@@ -69,7 +69,8 @@ function hasHoles({ text }: FoundText): boolean {
 
 function columnProblems(request: JobRequest): Problem[] {
   const known = columnsOf(request);
-  if (known === undefined) return [];
+  // Without any, what is wrong is the manifest.
+  if (known === undefined || known.length === 0) return [];
   const there = known.filter((column) => column !== 'Ignore').join(', ');
   return columnsLacking(request, known).map(({ path, column }) => ({
     path,

@@ -1,11 +1,14 @@
 import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
 import { carryOut, type WorkerJob } from '../../../core/engine/worker-job.ts';
 import type { StoredRequest } from '../../../core/job/records.ts';
 import type { JobRequest } from '../../../core/job/request.ts';
 import type { LambdaReply } from '../../../core/lambda/lambda-data-client.ts';
+import { writeCsvField } from '../../../core/manifest/csv-record.ts';
 import { LineColumns, type LineForm } from '../../../core/manifest/line-form.ts';
 import { operationOf } from '../../../core/operations/registry.ts';
 import { taskFillOf } from '../../../core/operations/task-parameters/fill.ts';
+import { isPlainHeader } from '../../../core/s3/header-text.ts';
 import { tagsIn } from '../../../core/s3/requests/object-tagging.ts';
 import { answer, contextOf, ScriptedFunction, ScriptedS3 } from '../operations/task-context.ts';
 
@@ -128,6 +131,30 @@ describe('values with placeholders', () => {
       ['bö/b', 'text/html', `=?UTF-8?B?${Buffer.from('bö').toString('base64')}?=`],
     ]);
     expect(rows[2]).toContain('NewObjectMetadata.ContentType must be printable ASCII');
+  });
+
+  test('end their task, whatever the line has', async () => {
+    const column = fc.string({ unit: 'binary', maxLength: 300 }).map((text) => text.replaceAll(/[\r\n]/g, ' '));
+    const NewObjectMetadata = { ContentType: `a/${hole('Owner')}`, UserMetadata: { owner: hole('Owner') } };
+    const operations: readonly JobRequest['Operation'][] = [
+      tagging(hole('Owner')),
+      copyTo(hole('Owner')),
+      invocation({ owner: hole('Owner') }),
+      { S3PutObjectCopy: { ...TARGET, TargetKeyPrefix: hole('Owner'), NewObjectMetadata } },
+      { S3PutObjectRetention: { Retention: { Mode: 'COMPLIANCE', RetainUntilDate: hole('Owner') } } },
+    ];
+    await fc.assert(
+      fc.asyncProperty(column, fc.constantFrom(...operations), async (owner, operation) => {
+        const s3 = new ScriptedS3(answer());
+        const lambda = new ScriptedFunction(succeedAll);
+        const [row] = await rowsOf([`bkt,k,${writeCsvField(owner)},`], { operation, s3, lambda });
+        expect(row).toMatch(/^(succeeded,200|failed,400),/);
+        for (const { headers = {} } of s3.requests) {
+          for (const value of Object.values(headers)) expect(isPlainHeader(value)).toBe(true);
+        }
+      }),
+      { numRuns: 500 },
+    );
   });
 
   test('keep each object until its own date', async () => {

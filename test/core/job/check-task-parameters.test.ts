@@ -1,7 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
 import { checkJobRequest } from '../../../core/job/check-request.ts';
 import type { JobRequest } from '../../../core/job/request.ts';
 import { neededColumns } from '../../../core/manifest/needed-columns.ts';
+import { InvalidInput } from '../../../core/validation/invalid-input.ts';
 
 /** A placeholder. */
 const hole = (name: string) => `\${${name}}`;
@@ -41,7 +43,8 @@ function said(operation: object, others: Record<string, unknown> = {}): string {
     checkJobRequest(requestOf(operation, others));
     return '';
   } catch (error) {
-    return (error as Error).message;
+    if (!(error instanceof InvalidInput)) throw error;
+    return error.message;
   }
 }
 
@@ -103,6 +106,24 @@ describe('a job with task parameters', () => {
     ],
   ])('is refused: %s', (message, operation, others = {}) => {
     expect(said(operation, others)).toContain(message);
+  });
+
+  test('whose manifest is wrong is told of that', () => {
+    const { Fields: _, ...spec } = CSV.Spec;
+    const message = said(tagging(hole('Owner')), { Manifest: { Spec: spec, Location: FILE } });
+    expect(message).toMatch(/^Manifest.Spec.Fields is missing/);
+    expect(said(tagging(hole('Owner')), { Manifest: { Location: FILE } })).toBe('Manifest.Spec is missing.');
+  });
+
+  test('is refused or not, never more, whatever its values are', () => {
+    const bit = fc.constantFrom('$', '{', '}', '(', ')', ':', 'key', ':default(', 'Owner', 'Key', hole('Owner'), 'ü');
+    const value = fc.array(bit).map((bits) => bits.join(''));
+    const operation = value.chain((text) => fc.constantFrom(tagging(text), copy(text), invocation(text)));
+    fc.assert(
+      fc.property(operation, fc.boolean(), (given, TaskParameters) => {
+        expect(typeof said(given, { Manifest: CSV, Drover: { TaskParameters } })).toBe('string');
+      }),
+    );
   });
 
   test('needs those columns kept with its lines', () => {
