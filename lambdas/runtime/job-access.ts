@@ -1,4 +1,4 @@
-import { S3Client, type S3ClientConfig } from '@aws-sdk/client-s3';
+import { S3Client } from '@aws-sdk/client-s3';
 import type { EngineDependencies } from '../../core/engine/dependencies.ts';
 import type { PrepareDependencies } from '../../core/engine/prepare-turn.ts';
 import { requireSurvey } from '../../core/engine/survey.ts';
@@ -21,6 +21,7 @@ import { createS3ReportDestination, type Encryption } from '../../core/stores/s3
 import { sts } from './aws-clients.ts';
 import { dataAddressingStyle, dataCredentials, dataEndpoint, dataRegion, dataS3Settings } from './data-s3.ts';
 import { optionalVariable, requireVariable } from './environment.ts';
+import { sdkCredentials } from './sdk-credentials.ts';
 
 /** Jobs whose clients a warm function keeps: few, for it works on one job at a time. */
 const KEPT_JOBS = 8;
@@ -162,17 +163,4 @@ function openAccess(stored: StoredRequest): JobAccess {
 /** Where objects are, in the words of the thin client. */
 function dataS3() {
   return { region: dataRegion(), endpoint: dataEndpoint(), addressingStyle: dataAddressingStyle() };
-}
-
-/** A credential source in the form that the AWS SDK takes. */
-function sdkCredentials(source: CredentialSource): NonNullable<S3ClientConfig['credentials']> {
-  return async () => {
-    const { accessKeyId, secretAccessKey, sessionToken, expiration } = await source();
-    return {
-      accessKeyId,
-      secretAccessKey,
-      ...(sessionToken === undefined ? {} : { sessionToken }),
-      ...(expiration === undefined ? {} : { expiration }),
-    };
-  };
 }
