@@ -1,12 +1,12 @@
 import { createHash, type Hash } from 'node:crypto';
 import type { StoredRequest } from '../job/records.ts';
 import { type ReportFile, reportFileKey, reportFolder } from '../report/report-manifest.ts';
-import { type Block, SHARDS_PER_BLOCK } from '../stores/progress-store.ts';
+import { type Block, blockOf } from '../stores/progress-store.ts';
 import type { OpenReport, ReportDestination, ReportObject } from '../stores/report-destination.ts';
 import { mapBounded } from './bounded.ts';
 import type { EngineDependencies } from './dependencies.ts';
 import { readPart } from './part-file.ts';
-import { type Plan, type PlannedShard, readPlan, shardsOf } from './plan.ts';
+import { type Plan, readPlan, shardsOf } from './plan.ts';
 import type { ItemInput } from './turn.ts';
 import { reportRecordKey } from './work-keys.ts';
 
@@ -60,12 +60,16 @@ export async function writeRange(
   }
 }
 
-/** The block's shards, each with the position that its results are counted up to. */
+/** The block's shards, each with the position that its results are counted up to. A large plan is not gathered for it. */
 function shardsIn(block: Block, jobId: string, plan: Plan): { readonly shard: number; readonly counted: number }[] {
-  const inBlock = ({ shard }: PlannedShard): boolean => Math.floor(shard / SHARDS_PER_BLOCK) === block.number;
-  return [...shardsOf(jobId, plan)]
-    .filter(inBlock)
-    .map(({ shard, tasks }) => ({ shard, counted: block.done.has(shard) ? tasks : (block.parts.get(shard)?.at ?? 0) }));
+  const found: { readonly shard: number; readonly counted: number }[] = [];
+  for (const { shard, tasks } of shardsOf(jobId, plan)) {
+    const at = blockOf(shard);
+    if (at > block.number) break;
+    if (at < block.number) continue;
+    found.push({ shard, counted: block.done.has(shard) ? tasks : (block.parts.get(shard)?.at ?? 0) });
+  }
+  return found;
 }
 
 async function merge(
