@@ -1,11 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { addEstimate } from './commands/estimate.ts';
+import { addEvents } from './commands/events.ts';
 import { addJobsCancel } from './commands/jobs-cancel.ts';
 import { addJobsClone } from './commands/jobs-clone.ts';
 import { addJobsConfirm } from './commands/jobs-confirm.ts';
 import { addJobsCreate } from './commands/jobs-create.ts';
 import { addJobsDescribe } from './commands/jobs-describe.ts';
+import { addJobsEvents } from './commands/jobs-events.ts';
 import { addJobsFailures } from './commands/jobs-failures.ts';
 import { addJobsList } from './commands/jobs-list.ts';
 import { addJobsPause } from './commands/jobs-pause.ts';
@@ -45,6 +47,7 @@ export function createProgram(runtime: Runtime): Command {
   addOperations(program, runtime);
   addEstimate(program, runtime);
   addTriggers(program, runtime);
+  addEvents(program, runtime);
   return program;
 }
 
@@ -78,6 +81,7 @@ function addJobs(program: Command, runtime: Runtime): void {
   addJobsList(jobs, runtime);
   addJobsDescribe(jobs, runtime);
   addJobsWatch(jobs, runtime);
+  addJobsEvents(jobs, runtime);
   addJobsFailures(jobs, runtime);
   addJobsCancel(jobs, runtime);
   addJobsConfirm(jobs, runtime);

@@ -4,6 +4,7 @@ import type * as iam from 'aws-cdk-lib/aws-iam';
 import type * as kms from 'aws-cdk-lib/aws-kms';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
+import type * as sns from 'aws-cdk-lib/aws-sns';
 import type * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import type { Stage } from '../core/job/status.ts';
@@ -17,6 +18,7 @@ import { JobApi } from './job-api.ts';
 import { JobRoles } from './job-roles.ts';
 import { JobTables } from './job-tables.ts';
 import { machineAddresses } from './machine-address.ts';
+import { Notifications } from './notifications.ts';
 import { SweeperRule } from './sweeper-rule.ts';
 import { TriggerRules } from './trigger-rules.ts';
 import { DeclaredTrigger } from './triggers/declared-trigger.ts';
@@ -55,6 +57,21 @@ export interface DroverProps {
    * @default - this account's roles under the path /drover/
    */
   readonly jobRoles?: readonly string[];
+
+  /**
+   * A topic that is told of each change of a job's status, in the form of S3's own events. The default event bus is told
+   * in any case.
+   *
+   * @default - no topic
+   */
+  readonly notificationTopic?: sns.ITopic;
+
+  /**
+   * The topics that jobs may name (`Drover.NotificationTopicArn`): ARNs, or patterns of ARNs with `*`.
+   *
+   * @default - none
+   */
+  readonly jobTopics?: readonly string[];
 
   /**
    * What becomes of the tables and the work bucket when they leave the stack. With DESTROY the bucket must be empty.
@@ -101,6 +118,10 @@ export class Drover extends Construct {
       ...(props.encryptionKey && { encryptionKey: props.encryptionKey }),
     });
     const jobRoles = new JobRoles(this, 'Roles', { ...(props.jobRoles && { patterns: props.jobRoles }) });
+    const notifications = new Notifications({
+      ...(props.notificationTopic && { topic: props.notificationTopic }),
+      ...(props.jobTopics && { jobTopics: props.jobTopics }),
+    });
     const machines = machineAddresses(this);
 
     const functions = engineFunctions(this, {
@@ -108,6 +129,7 @@ export class Drover extends Construct {
       tables,
       workBucket,
       jobRoles,
+      notifications,
       maxConcurrentWorkers,
       maxActiveJobs,
       machines,

@@ -13,6 +13,8 @@ const ESTIMATES_PATH = '/v20180820/estimates';
 
 const TRIGGERS_PATH = '/v20180820/triggers';
 
+const EVENTS_PATH = '/v20180820/events';
+
 const STAGE = 'v1';
 
 /**
@@ -25,6 +27,8 @@ const ROUTES = {
     ['GET', JOBS_PATH],
     ['GET', `${JOBS_PATH}/*`],
     ['GET', `${JOBS_PATH}/*/tagging`],
+    ['GET', `${JOBS_PATH}/*/events`],
+    ['GET', EVENTS_PATH],
     ['GET', TRIGGERS_PATH],
     ['GET', `${TRIGGERS_PATH}/*`],
     // Its answer is all that comes of it.

@@ -4,10 +4,12 @@ import { ApiError, isConnectionError, NotReachableError } from '../errors.ts';
 import type { Clock } from '../io.ts';
 import type {
   JobDescriptor,
+  JobEventList,
   JobListDescriptor,
   JobPage,
   LimitChanges,
   LimitsAnswer,
+  NewsList,
   PriorityAnswer,
   StatusAnswer,
 } from './job-shapes.ts';
@@ -84,6 +86,15 @@ export class JobApi {
   async updatePriority(jobId: string, priority: number): Promise<PriorityAnswer> {
     const query = { priority: String(priority) };
     return (await this.send({ method: 'POST', path: `${pathOf(jobId)}/priority`, query })) as PriorityAnswer;
+  }
+
+  async listJobEvents(jobId: string): Promise<JobEventList> {
+    return (await this.send({ method: 'GET', path: `${pathOf(jobId)}/events` })) as JobEventList;
+  }
+
+  /** Changes of status of all jobs. */
+  async listEvents(query: Readonly<Record<string, string>>): Promise<NewsList> {
+    return (await this.send({ method: 'GET', path: '/v20180820/events', query })) as NewsList;
   }
 
   private async listPage(statuses: readonly JobStatus[], size: number, nextToken?: string): Promise<JobPage> {

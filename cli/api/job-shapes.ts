@@ -98,6 +98,32 @@ export interface LimitsAnswer {
   readonly FailureThreshold?: FailureThresholdRequest;
 }
 
+/** A line of a job's log. */
+export interface JobEventLine {
+  readonly Time: string;
+  readonly Kind: string;
+  readonly Text: string;
+  /** Of a change of status. */
+  readonly Status?: string;
+}
+
+/** ListJobEvents' answer. */
+export interface JobEventList {
+  readonly JobId: string;
+  readonly Events: readonly JobEventLine[];
+}
+
+/** A change of a job's status, among those of all jobs. */
+export interface NewsLine extends JobEventLine {
+  readonly JobId: string;
+}
+
+/** ListEvents' answer. */
+export interface NewsList {
+  readonly Events: readonly NewsLine[];
+  readonly Next: string;
+}
+
 /** UpdateJobPriority's answer. */
 export interface PriorityAnswer {
   readonly JobId: string;

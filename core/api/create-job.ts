@@ -1,6 +1,6 @@
 import { initialState } from '../job/initial-state.ts';
 import { canonicalHash, jobIdOf } from '../job/job-id.ts';
-import { accountOfRole, isAllowedRole } from '../job/job-roles.ts';
+import { accountOfRole, isAllowedArn } from '../job/job-roles.ts';
 import type { StoredRequest } from '../job/records.ts';
 import type { JobRequest } from '../job/request.ts';
 import { ApiError } from './api-error.ts';
@@ -16,6 +16,7 @@ import type { ApiContext } from './context.ts';
  */
 export async function createJob(request: JobRequest, context: ApiContext): Promise<{ JobId: string }> {
   refuseRole(request.RoleArn, context);
+  refuseTopic(request.Drover?.NotificationTopicArn, context);
   const { account, region } = context.identity;
   const jobId = jobIdOf(account, region, request.ClientRequestToken);
   const earlier = await context.jobs.getRequest(jobId);
@@ -50,11 +51,20 @@ export function refuseRole(roleArn: string, { identity, jobRoles }: Pick<ApiCont
       `Cross-account pass role is not allowed: ${roleArn} is not a role of account ${identity.account}.`,
     );
   }
-  if (!isAllowedRole(roleArn, jobRoles)) {
+  if (!isAllowedArn(roleArn, jobRoles)) {
     const allowed = jobRoles.length === 0 ? 'none' : jobRoles.join(', ');
     throw new ApiError(
       'AccessDenied',
       `Jobs may not use the role ${roleArn}. The operator of this Drover allows ${allowed}.`,
     );
   }
+}
+
+function refuseTopic(topicArn: string | undefined, { jobTopics = [] }: ApiContext): void {
+  if (topicArn === undefined || isAllowedArn(topicArn, jobTopics)) return;
+  const allowed = jobTopics.length === 0 ? 'none' : jobTopics.join(', ');
+  throw new ApiError(
+    'AccessDenied',
+    `Jobs may not name the topic ${topicArn}. The operator of this Drover allows ${allowed}.`,
+  );
 }

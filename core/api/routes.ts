@@ -15,6 +15,7 @@ import { deleteJobTagging } from './delete-job-tagging.ts';
 import { describeJob } from './describe-job.ts';
 import { estimate } from './estimate.ts';
 import { getJobTagging } from './get-job-tagging.ts';
+import { EVENTS_MAXIMUM, listEvents, listJobEvents } from './job-events.ts';
 import { listJobs, MAX_RESULTS } from './list-jobs.ts';
 import { pauseJob, resumeJob } from './pause-job.ts';
 import { putJobTagging } from './put-job-tagging.ts';
@@ -84,6 +85,10 @@ const listInput = z.strictObject({
   JobStatuses: z.array(z.enum(JOB_STATUSES)),
   MaxResults: z.int().min(0).max(MAX_RESULTS).optional(),
   NextToken: text(1, 1024).optional(),
+});
+const eventsInput = z.strictObject({
+  MaxResults: z.int().min(1).max(EVENTS_MAXIMUM).optional(),
+  After: text(1, 256).optional(),
 });
 const tagsInput = z.strictObject({ Tags: tagSet(JOB_TAGS_MAXIMUM) });
 
@@ -172,6 +177,30 @@ export const ROUTES: readonly Route[] = [
     run: ({ path, document }, context) => {
       const limits = check(limitsInput, document('UpdateJobLimitsRequest', limitsInput));
       return updateJobLimits({ ...check(jobOnly, path), ...limits }, context);
+    },
+  },
+  {
+    operation: 'ListJobEvents',
+    method: 'GET',
+    path: '/jobs/{JobId}/events',
+    invalid: 'BadRequestException',
+    jsonOnly: true,
+    schema: emptyResult,
+    run: ({ path }, context) => listJobEvents(check(jobOnly, path), context),
+  },
+  {
+    operation: 'ListEvents',
+    method: 'GET',
+    path: '/events',
+    invalid: 'BadRequestException',
+    jsonOnly: true,
+    schema: emptyResult,
+    run: (input, context) => {
+      const members = {
+        ...numeric('MaxResults', once(input, 'maxResults')),
+        ...textual('After', once(input, 'after')),
+      };
+      return listEvents(check(eventsInput, members), context);
     },
   },
   {

@@ -1,5 +1,5 @@
 import type { JobState } from '../job/records.ts';
-import { hasEnded, type JobStatus, mayFollow, type RequestedJobStatus } from '../job/status.ts';
+import { type JobStatus, mayFollow, type RequestedJobStatus } from '../job/status.ts';
 import { transition } from '../job/transition.ts';
 import { ApiError } from './api-error.ts';
 import { changeJob } from './change-job.ts';
@@ -29,7 +29,6 @@ export async function updateJobStatus(
     const reason = StatusUpdateReason === undefined ? {} : { statusUpdateReason: StatusUpdateReason };
     return transition(before, to, context.clock(), reason);
   });
-  if (hasEnded(state.status) && state.endedAt !== undefined) await context.jobs.closeJob(JobId, state.endedAt);
   await context.callScheduler(JobId);
   return {
     JobId,

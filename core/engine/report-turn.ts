@@ -130,9 +130,9 @@ async function end(
 ): Promise<TurnOutput> {
   if (to === undefined) return done(input);
   const changes = failure === undefined ? {} : { failureReasons: [failure] };
-  const ended = await moveJob(deps, input.jobId, input.epoch, to, changes);
-  if (ended?.endedAt !== undefined) await deps.jobs.closeJob(input.jobId, ended.endedAt);
-  await deps.callScheduler();
+  await moveJob(deps, input.jobId, input.epoch, to, changes);
+  // Which tells of the end, and closes the job.
+  await deps.callScheduler(input.jobId);
   return done(input);
 }
 

@@ -20,6 +20,9 @@ export interface RunDependencies extends EngineDependencies {
 /** An execution hands over to the next epoch after so many turns: its history ends at 25,000 events. */
 export const TURNS_PER_EXECUTION = 200;
 
+/** Waves of an execution that each have a line in the job's log; of those that follow, each one in so many. */
+const LOGGED_WAVES = 20;
+
 /** How long to wait after a wave that moved nothing, in seconds: workers that only wait cost more than the work. */
 const STANDSTILL_SECONDS = 15;
 
@@ -127,6 +130,13 @@ function shardMilliseconds(last: WaveNotes | undefined, left: Left, now: number)
   return ((now - last.plannedAt) * last.workers) / shards;
 }
 
+/** A line for the wave: each of the first, and then some, for a log is read by people. */
+async function logWave(deps: EngineDependencies, { jobId, epoch, turn }: TurnInput, text: string): Promise<void> {
+  if (turn >= LOGGED_WAVES && turn % LOGGED_WAVES !== 0) return;
+  const at = new Date(deps.clock.now()).toISOString();
+  await deps.jobs.putEvents(jobId, [{ id: `w${epoch}-${turn}`, at, kind: 'Wave', text: `Wave ${turn + 1}: ${text}` }]);
+}
+
 async function planWave(
   deps: RunDependencies,
   input: TurnInput,
@@ -147,5 +157,6 @@ async function planWave(
   const items = itemsKey(input.jobId, 'run', input.epoch, input.turn);
   const notes = { counted: String(left.counted), 'planned-at': String(now), workers: String(workers) };
   await deps.work.put(items, waveCsv(wave, lanes.concurrency), notes);
+  await logWave(deps, input, `${wave.length} of ${left.unfinished.length} unfinished shards for ${workers} workers`);
   return map(input, { items, concurrency: workers, deadline: now + WAVE_DEADLINE_MILLISECONDS });
 }

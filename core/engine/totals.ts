@@ -93,9 +93,20 @@ async function sum(deps: EngineDependencies, job: JudgedJob): Promise<JobTotals>
   const { jobId } = job;
   const summedAt = deps.clock.now();
   const totals = sumOf(await deps.progress.listBlocks(jobId), summedAt);
+  if (totals.throttled !== undefined) await logThrottles(deps, jobId, totals.throttled);
   await deps.jobs.raiseTotals(jobId, totals);
   await failAtThreshold(deps, job, totals);
   return totals;
+}
+
+/** A line for the first throttled attempt, for ten, for a hundred and so on. */
+async function logThrottles(deps: EngineDependencies, jobId: string, { attempts, bucket }: Throttled): Promise<void> {
+  const digits = String(attempts).length;
+  const before = (await deps.jobs.getTotals(jobId)).throttled?.attempts ?? 0;
+  if (before > 0 && String(before).length >= digits) return;
+  const text = `S3 has throttled ${attempts} requests so far, most of them for the bucket ${bucket}`;
+  const at = new Date(deps.clock.now()).toISOString();
+  await deps.jobs.putEvents(jobId, [{ id: `t${digits}`, at, kind: 'Throttled', text }]);
 }
 
 /** Fails the job if its totals crossed the threshold; says whether they did. */

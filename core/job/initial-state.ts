@@ -1,4 +1,5 @@
 import { thresholdOf } from './failure-threshold.ts';
+import { creationEvents } from './job-event.ts';
 import { operationNameOf } from './operation-name.ts';
 import type { JobState, StoredRequest } from './records.ts';
 
@@ -33,5 +34,6 @@ export function initialState({ jobId, createdAt, request }: StoredRequest): JobS
     ...(waitsFor === undefined ? {} : { waitsFor }),
     activeMilliseconds: 0,
     failureReasons: [],
+    ...creationEvents(createdAt),
   };
 }

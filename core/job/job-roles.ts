@@ -3,8 +3,8 @@ export function accountOfRole(roleArn: string): string | undefined {
   return roleArn.split(':')[4];
 }
 
-/** Whether one of the operator's patterns names the role. `*` stands for any characters, all others for themselves. */
-export function isAllowedRole(roleArn: string, patterns: readonly string[]): boolean {
+/** Whether one of the operator’s patterns names the role or topic. `*` stands for any characters, all others for themselves. */
+export function isAllowedArn(roleArn: string, patterns: readonly string[]): boolean {
   return patterns.some((pattern) => matches(roleArn, pattern));
 }
 

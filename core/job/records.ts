@@ -1,4 +1,5 @@
 import type { After } from './after.ts';
+import type { PendingEvent } from './job-event.ts';
 import type { OperationName } from './operation-name.ts';
 import type { JobRequest, JobTag } from './request.ts';
 import type { JobStatus } from './status.ts';
@@ -70,6 +71,10 @@ export interface JobState {
   readonly suspendedAt?: string;
   readonly endedAt?: string;
   readonly trouble?: Trouble;
+  /** Lines of its log so far. */
+  readonly events?: number;
+  /** Those of them that are not written and announced yet. A change and its line are one write. */
+  readonly outbox?: readonly PendingEvent[];
   /** The jobs whose end it waits for; its manifest is not read before. */
   readonly waitsFor?: After;
   /** While it is there the job gets no workers, whatever its priority. */

@@ -13,6 +13,7 @@ import {
   type Tag,
   tagSet,
   text,
+  topicArn,
   versionId,
 } from './scalars.ts';
 import { tasksOf } from './task-selection.ts';
@@ -104,6 +105,8 @@ const droverOptions = z.strictObject({
   RateLimit: rateLimit.optional(),
   MaxWorkers: maxWorkers.optional(),
   FailureThreshold: failureThreshold.optional(),
+  /** An SNS topic that is told of each change of the job's status. */
+  NotificationTopicArn: topicArn.optional(),
 });
 export type DroverOptions = z.infer<typeof droverOptions>;
 

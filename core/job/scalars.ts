@@ -107,6 +107,13 @@ export const statusUpdateReason = text(1, 256);
 /** Ids are UUIDs; S3 Control's own pattern is wider. */
 export const jobId = formed(5, 36, /^[a-zA-Z0-9_-]+$/, 'the id of a job, like 00e123a4-c0d8-41f4-a0eb-b46f9ba5b07c');
 
+export const topicArn = formed(
+  1,
+  2048,
+  /^arn:[^:]+:sns:[^:]+:\d{12}:[A-Za-z0-9_-]{1,256}$/,
+  'the ARN of an SNS topic, like arn:aws:sns:us-east-1:111122223333:jobs',
+);
+
 export const storageClass = z.enum([
   'STANDARD',
   'STANDARD_IA',

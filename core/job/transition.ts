@@ -1,5 +1,6 @@
 import type { After } from './after.ts';
 import { mayBeHeld } from './hold.ts';
+import { withEvents } from './job-event.ts';
 import type { FailureThreshold, Hold, JobFailure, JobState, Trouble } from './records.ts';
 import { hasEnded, type JobStatus, mayFollow } from './status.ts';
 
@@ -83,6 +84,13 @@ export function activeMilliseconds(state: JobState, now: Date): number {
   return state.activeMilliseconds + stay;
 }
 
+/** The state without the lines of its log that were written and announced, those up to this one. */
+export function announced(state: JobState, last: string): JobState {
+  const { outbox = [], ...rest } = state;
+  const left = outbox.filter(({ id }) => id > last);
+  return { ...rest, ...(left.length === 0 ? {} : { outbox: left }), version: state.version + 1 };
+}
+
 type Amendment = JobChanges &
   Partial<Pick<JobState, 'status' | 'statusSince' | 'epoch' | 'activeMilliseconds' | 'suspendedAt' | 'endedAt'>>;
 
@@ -96,7 +104,8 @@ function amend(state: JobState, amendment: Amendment): JobState {
     version: state.version + 1,
   };
   // What may go is taken away: the store keeps no undefined.
-  return Object.fromEntries(Object.entries(amended).filter(([, value]) => value !== undefined)) as unknown as JobState;
+  const next = Object.fromEntries(Object.entries(amended).filter(([, value]) => value !== undefined));
+  return { ...(next as unknown as JobState), ...withEvents(state, next as unknown as JobState) };
 }
 
 function shortened(failure: JobFailure): JobFailure {

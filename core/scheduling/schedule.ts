@@ -1,12 +1,14 @@
 import type { EngineDependencies } from '../engine/dependencies.ts';
 import { demandOf, laneNeedsOf, lanesOf, type OperationNeeds } from '../engine/lanes.ts';
 import { LOOK_EVERY_MILLISECONDS } from '../engine/worker.ts';
+import type { JobEvent } from '../job/job-event.ts';
 import type { OperationName } from '../job/operation-name.ts';
 import type { JobState, Schedule, Share } from '../job/records.ts';
-import { type JobStatus, stageOf } from '../job/status.ts';
+import { hasEnded, type JobStatus, stageOf } from '../job/status.ts';
 import { transition } from '../job/transition.ts';
 import type { Executions } from '../stores/executions.ts';
 import { allocate, type Contender } from './allocate.ts';
+import { announce } from './announce.ts';
 import { capacityOf } from './capacity.ts';
 import { releaseWaiting } from './prerequisites.ts';
 
@@ -16,6 +18,8 @@ export interface SchedulerDependencies extends Omit<EngineDependencies, 'callSch
   readonly maxConcurrentWorkers: number;
   /** Jobs that have workers at once, as the operator set it; left out: as many as there is room for. */
   readonly maxActiveJobs?: number | undefined;
+  /** Tells the world of changes of a job's status. Left out: nobody is told. */
+  readonly tell?: (jobId: string, changes: readonly JobEvent[], topicArn?: string) => Promise<void>;
   /** How the operation of a job runs. */
   readonly operation: (name: OperationName) => OperationNeeds;
 }
@@ -45,14 +49,15 @@ export async function schedule(deps: SchedulerDependencies, jobId?: string): Pro
   // A caller's request began that pause: this call, which it made, sees it through.
   if (jobId !== undefined && (await driveJob(deps, jobId)) === 'Pausing') own.add(jobId);
   for (;;) {
-    const states = await openStates(deps);
+    const open = await openStates(deps);
+    const states = open.filter((state) => CONTENDING.has(state.status));
     const decision = await decide(deps, states, jobId);
     // Another call decided in between: from what it did, this one decides anew.
     if (decision === undefined) continue;
     const pausing = await apply(deps, states, decision, { own, again: jobId === undefined });
     if (pausing === undefined) {
       // What another call decided meanwhile it applied to what it saw: what this one did since is held against it.
-      if ((await deps.jobs.getSchedule()).version === decision.version) return;
+      if ((await deps.jobs.getSchedule()).version === decision.version) return await announceRest(deps, open);
       continue;
     }
     // The pause ends within seconds; the call that began it sees it through, and a later call does if this one dies.
@@ -73,14 +78,22 @@ async function driveJob(deps: SchedulerDependencies, jobId: string): Promise<Job
   }
   const stage = state.waitsFor === undefined ? stageOf(state.status) : undefined;
   if (stage !== undefined) await deps.executions.start(jobId, stage, state.epoch);
+  await oneByOne(deps, state, () => announce(deps, state));
   return state.status;
 }
 
-/** The jobs that want workers, or have some. On the way, those that waited for jobs which have ended go on. */
-async function openStates(deps: SchedulerDependencies): Promise<JobState[]> {
+/** What is left to tell of any job, and jobs that have ended and are not closed: their own calls may have died. */
+async function announceRest(deps: SchedulerDependencies, open: readonly JobState[]): Promise<void> {
+  for (const state of open) {
+    if (state.outbox !== undefined || hasEnded(state.status)) await oneByOne(deps, state, () => announce(deps, state));
+  }
+}
+
+/** All open jobs. On the way, those that waited for jobs which have ended go on. */
+async function openStates(deps: SchedulerDependencies): Promise<readonly JobState[]> {
   const states = await deps.jobs.getStates(await deps.jobs.openJobIds());
   await releaseWaiting(deps, states);
-  return states.filter((state) => CONTENDING.has(state.status));
+  return states;
 }
 
 interface Decision {
@@ -249,5 +262,7 @@ function pauseEnd(pausing: JobState): number {
 
 async function move(deps: SchedulerDependencies, state: JobState, to: JobStatus): Promise<JobState | undefined> {
   const next = transition(state, to, new Date(deps.clock.now()));
-  return (await deps.jobs.updateState(next)) ? next : undefined;
+  if (!(await deps.jobs.updateState(next))) return undefined;
+  await oneByOne(deps, next, () => announce(deps, next));
+  return next;
 }

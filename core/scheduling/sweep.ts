@@ -25,8 +25,11 @@ const CONFIRMATION_MILLISECONDS = 30 * 86_400_000;
 /** A job whose creation was interrupted is completed after so long: its creator may still be at it. */
 const CREATION_MILLISECONDS = 60_000;
 
-/** Jobs deleted in one sweep. */
+/** Jobs deleted in one sweep, and old news. */
 const DELETIONS = 20;
+
+/** News of all jobs are for those who follow them; a job's own log stays as long as the job. */
+const NEWS_KEPT_MILLISECONDS = 7 * 86_400_000;
 
 /**
  * What happens each minute: measures the account's capacity, puts jobs that stand still back on their way, fails what
@@ -42,6 +45,10 @@ export async function sweep(deps: SweeperDependencies): Promise<void> {
   });
   await deps.callScheduler();
   await deleteExpired(deps);
+  await attempt(deps, 'forget old news', async () => {
+    const before = new Date(deps.clock.now() - NEWS_KEPT_MILLISECONDS).toISOString();
+    await deps.jobs.deleteNews(before, DELETIONS);
+  });
 }
 
 /** What fails for one job, or in one step, must not keep the rest from theirs: the next minute brings another try. */
@@ -57,7 +64,8 @@ async function sweepJob(deps: SweeperDependencies, jobId: string): Promise<void>
   const state = await deps.jobs.getState(jobId);
   if (state === undefined) return await completeCreation(deps, jobId);
   const now = deps.clock.now();
-  if (hasEnded(state.status)) return await deps.jobs.closeJob(jobId, state.endedAt ?? state.statusSince);
+  // The scheduler, which the sweep calls, tells of its end and closes it.
+  if (hasEnded(state.status)) return;
   if (state.status === 'Suspended' && now - Date.parse(state.statusSince) > CONFIRMATION_MILLISECONDS) {
     return await expire(deps, state);
   }
@@ -85,12 +93,11 @@ async function completeCreation(deps: SweeperDependencies, jobId: string): Promi
 }
 
 async function expire(deps: SweeperDependencies, state: JobState): Promise<void> {
-  const failed = await moveJob(deps, state.jobId, state.epoch, 'Failed', {
+  await moveJob(deps, state.jobId, state.epoch, 'Failed', {
     failureReasons: [
       { FailureCode: 'JobExpired', FailureReason: 'The job was not confirmed within 30 days of its suspension.' },
     ],
   });
-  if (failed?.endedAt !== undefined) await deps.jobs.closeJob(state.jobId, failed.endedAt);
 }
 
 async function deleteExpired(deps: SweeperDependencies): Promise<void> {

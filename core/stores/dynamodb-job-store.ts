@@ -9,10 +9,11 @@ import {
   QueryCommand,
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
+import type { JobEvent } from '../job/job-event.ts';
 import type { Job, JobState, JobTotals, Schedule, StoredRequest } from '../job/records.ts';
 import type { JobTag } from '../job/request.ts';
 import { took } from './conditional-write.ts';
-import type { ClosedJob, JobStore } from './job-store.ts';
+import type { ClosedJob, JobStore, NewsPage } from './job-store.ts';
 import { PARTITIONS, partitionOf } from './partition.ts';
 
 const NO_TOTALS: JobTotals = { succeeded: 0, failed: 0, shardsDone: 0, summedAt: 0 };
@@ -39,6 +40,10 @@ export function createDynamoJobStore({ client, table }: DynamoJobStoreOptions): 
 
 const jobKey = (jobId: string, sk: string): { pk: string; sk: string } => ({ pk: `JOB#${jobId}`, sk });
 const openKey = (jobId: string): { pk: string; sk: string } => ({ pk: `OPEN#${partitionOf(jobId)}`, sk: jobId });
+const eventsPartition = (jobId: string): string => `EVENTS#${jobId}`;
+/** The one partition of all news: a few a job, and read by few. */
+const NEWS = 'NEWS';
+
 const closedKey = ({ jobId, endedAt }: ClosedJob): { pk: string; sk: string } => ({
   pk: `CLOSED#${partitionOf(jobId)}`,
   sk: `${endedAt}#${jobId}`,
@@ -205,8 +210,48 @@ class DynamoJobStore implements JobStore {
   }
 
   async deleteJob(job: ClosedJob): Promise<void> {
+    for (const { id } of await this.getEvents(job.jobId)) await this.delete({ pk: eventsPartition(job.jobId), sk: id });
     for (const sk of ['tags', 'totals', 'state', 'request']) await this.delete(jobKey(job.jobId, sk));
     await this.delete(closedKey(job));
+  }
+
+  async putEvents(jobId: string, events: readonly JobEvent[]): Promise<void> {
+    for (const event of events) {
+      await this.put({ pk: eventsPartition(jobId), sk: event.id, event });
+      if (event.kind === 'Status') await this.put({ pk: NEWS, sk: `${event.at}#${jobId}#${event.id}`, jobId, event });
+    }
+  }
+
+  async getEvents(jobId: string): Promise<readonly JobEvent[]> {
+    const items = await this.queryAll(eventsPartition(jobId));
+    return items.map((item) => item['event'] as JobEvent).sort(inOrder);
+  }
+
+  async getNews(limit: number, after?: string): Promise<NewsPage> {
+    const { Items = [] } = await this.client.send(
+      new QueryCommand({
+        TableName: this.table,
+        KeyConditionExpression: after === undefined ? 'pk = :news' : 'pk = :news AND sk > :after',
+        ExpressionAttributeValues: { ':news': NEWS, ...(after === undefined ? {} : { ':after': after }) },
+        Limit: limit,
+        ScanIndexForward: after !== undefined,
+      }),
+    );
+    const items = after === undefined ? [...Items].reverse() : Items;
+    const news = items.map(({ jobId, event }) => ({ jobId: String(jobId), event: event as JobEvent }));
+    return { news, next: String(items.at(-1)?.['sk'] ?? after ?? '0') };
+  }
+
+  async deleteNews(before: string, limit: number): Promise<void> {
+    const { Items = [] } = await this.client.send(
+      new QueryCommand({
+        TableName: this.table,
+        KeyConditionExpression: 'pk = :news AND sk < :before',
+        ExpressionAttributeValues: { ':news': NEWS, ':before': before },
+        Limit: limit,
+      }),
+    );
+    for (const { pk, sk } of Items) await this.delete({ pk: String(pk), sk: String(sk) });
   }
 
   async getSchedule(): Promise<Schedule> {
@@ -296,6 +341,12 @@ class DynamoJobStore implements JobStore {
 /** The index's keys ride on the state item; they never change, so that the index is written once a job. */
 function listKeys(state: JobState): { listPk: string; listSk: string } {
   return { listPk: LIST_PARTITION, listSk: `${state.createdAt}#${state.jobId}` };
+}
+
+/** Lines of one time in the order of their ids. */
+function inOrder(a: JobEvent, b: JobEvent): number {
+  const [left, right] = [`${a.at}#${a.id}`, `${b.at}#${b.id}`];
+  return left < right ? -1 : left > right ? 1 : 0;
 }
 
 function toTotals(item: Record<string, unknown> | undefined): JobTotals {

@@ -1,3 +1,4 @@
+import type { JobEvent } from '../job/job-event.ts';
 import type { Job, JobState, JobTotals, Schedule, StoredRequest } from '../job/records.ts';
 import type { JobTag } from '../job/request.ts';
 
@@ -38,6 +39,15 @@ export interface JobStore {
   /** Removes every item of a closed job, the pointer to it last. */
   deleteJob(job: ClosedJob): Promise<void>;
 
+  /** Writes lines of a job's log; a line of the same id takes the other's place. Changes of status are also news. */
+  putEvents(jobId: string, events: readonly JobEvent[]): Promise<void>;
+  /** The lines of a job's log in the order of their times. */
+  getEvents(jobId: string): Promise<readonly JobEvent[]>;
+  /** Changes of status of all jobs, in order, after the `next` of the page before, or of the last `limit` ones. */
+  getNews(limit: number, after?: string): Promise<NewsPage>;
+  /** Forgets news from before this time (ISO 8601), so many at most. */
+  deleteNews(before: string, limit: number): Promise<void>;
+
   /** Version 0 and no shares when none was ever written. */
   getSchedule(): Promise<Schedule>;
   /** Writes on condition that the stored version is `next.version - 1`. True also when just that is stored. */
@@ -51,4 +61,16 @@ export interface JobStore {
 export interface ClosedJob {
   readonly jobId: string;
   readonly endedAt: string;
+}
+
+/** Changes of status of all jobs. */
+export interface NewsPage {
+  readonly news: readonly News[];
+  /** Where the next page begins, now or when there is more. */
+  readonly next: string;
+}
+
+export interface News {
+  readonly jobId: string;
+  readonly event: JobEvent;
 }

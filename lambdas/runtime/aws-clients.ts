@@ -1,7 +1,9 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SFNClient } from '@aws-sdk/client-sfn';
+import { SNSClient } from '@aws-sdk/client-sns';
 import { STSClient } from '@aws-sdk/client-sts';
 import { optionalVariable } from './environment.ts';
 
@@ -14,8 +16,10 @@ const TABLE_ATTEMPTS = 10;
  * style, for a name like `bucket.127.0.0.1` leads nowhere.
  */
 export const dynamoDb = lazy(() => new DynamoDBClient({ maxAttempts: TABLE_ATTEMPTS }));
+export const eventBridge = lazy(() => new EventBridgeClient({}));
 export const lambda = lazy(() => new LambdaClient({}));
 export const stepFunctions = lazy(() => new SFNClient({}));
+export const sns = lazy(() => new SNSClient({}));
 export const sts = lazy(() => new STSClient({}));
 export const workS3 = lazy(() => new S3Client({ forcePathStyle: optionalVariable('AWS_ENDPOINT_URL') !== undefined }));
 

@@ -18,11 +18,13 @@ export class ApiFunction extends EngineFunction {
       memorySize: 1024,
       // API Gateway waits no longer.
       timeout: Duration.seconds(29),
-      environment: { ...props.scheduler.environment, ...props.triggers.environment },
+      environment: {
+        ...props.scheduler.environment,
+        ...props.triggers.environment,
+        ...props.notifications.apiEnvironment,
+      },
     });
     props.tables.grantChangeJobs(this);
-    // A job that is cancelled before it began ends here.
-    props.tables.grantCloseJobs(this);
     props.tables.grantListJobs(this);
     props.scheduler.grantCall(this);
     props.triggers.grantCall(this);

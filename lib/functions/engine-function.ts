@@ -5,6 +5,7 @@ import * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { JobRoles } from '../job-roles.ts';
 import type { JobTables } from '../job-tables.ts';
+import type { Notifications } from '../notifications.ts';
 import type { WorkBucket } from '../work-bucket.ts';
 import type { FunctionFactory } from './function-factory.ts';
 import type { FunctionName } from './function-names.ts';
@@ -15,6 +16,7 @@ export interface EngineProps {
   readonly tables: JobTables;
   readonly workBucket: WorkBucket;
   readonly jobRoles: JobRoles;
+  readonly notifications: Notifications;
   /** Workers at once, of all jobs together. */
   readonly maxConcurrentWorkers: number;
   /** Jobs that have workers at once. */

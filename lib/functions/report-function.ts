@@ -14,7 +14,6 @@ export class ReportFunction extends EngineFunction {
       environment: props.scheduler.environment,
     });
     props.tables.grantChangeJobs(this);
-    props.tables.grantCloseJobs(this);
     props.tables.grantChangeProgress(this);
     props.workBucket.grantReadWrite(this);
     props.jobRoles.grantAssume(this);

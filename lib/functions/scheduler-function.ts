@@ -8,7 +8,10 @@ export interface SchedulerProps extends EngineProps {
   readonly machines: MachineAddresses;
 }
 
-/** Gives the capacity to jobs, and is the only one that starts and stops executions (docs/adr/0002). */
+/**
+ * Gives the capacity to jobs, and is the only one that starts and stops executions (docs/adr/0002). It tells of changes of
+ * status and closes jobs that have ended (docs/adr/0011).
+ */
 export class SchedulerFunction extends EngineFunction {
   constructor(scope: Construct, id: string, props: SchedulerProps) {
     super(scope, id, props, {
@@ -16,11 +19,13 @@ export class SchedulerFunction extends EngineFunction {
       description: 'Shares out the capacity among open jobs; starts and stops their executions.',
       memorySize: 512,
       timeout: Duration.seconds(60),
-      environment: machineEnvironment(props.machines),
+      environment: { ...machineEnvironment(props.machines), ...props.notifications.environment },
     });
     // The sweeper asks again each minute: an older call has nothing to add.
     this.handler.configureAsyncInvoke({ retryAttempts: 2, maxEventAge: Duration.minutes(5) });
     props.tables.grantChangeJobs(this);
+    props.tables.grantCloseJobs(this);
+    props.notifications.grantTell(this);
     grantRunMachines(this, props.machines);
   }
 }

@@ -93,7 +93,7 @@ describe.each(FLAG_SETTINGS)('a Drover in an app %s', (_, context) => {
   });
 
   test('lets the trigger function change rules of triggers and no others', () => {
-    const rules = permissions.filter(({ action }) => action.startsWith('events:'));
+    const rules = permissions.filter(({ action }) => action.startsWith('events:') && action !== 'events:PutEvents');
     expect(new Set(rules.map(({ who }) => who))).toEqual(new Set(['Trigger']));
     expect(rules.map(({ action }) => action).sort()).toEqual([
       'events:DeleteRule',
@@ -102,6 +102,17 @@ describe.each(FLAG_SETTINGS)('a Drover in an app %s', (_, context) => {
       'events:RemoveTargets',
     ]);
     for (const { resource } of rules) expect(resource).toMatch(/:rule\/Test-Drover-[0-9A-F]{8}-trigger-\*$/);
+  });
+
+  test('lets the scheduler tell of Drover’s own events on the default bus, and nobody else of any', () => {
+    expect(actsOn(permissions, 'events:PutEvents')).toEqual([
+      expect.objectContaining({
+        who: 'Scheduler',
+        resource: expect.stringMatching(/:event-bus\/default$/),
+        condition: { StringEquals: { 'events:source': 'drover' } },
+      }),
+    ]);
+    expect(actsOn(permissions, 'sns:Publish')).toEqual([]);
   });
 
   test('deletes objects, blocks and whole jobs in the sweeper only', () => {
@@ -113,9 +124,9 @@ describe.each(FLAG_SETTINGS)('a Drover in an app %s', (_, context) => {
     ]);
   });
 
-  test('lets the API and the report, which end jobs, take them off the open jobs, triggers forget firings, and nothing else', () => {
+  test('lets the scheduler, which closes jobs, take them off the open jobs, triggers forget firings, and nothing else', () => {
     const conditions = actsOn(permissions, 'dynamodb:DeleteItem').filter(({ condition }) => condition !== undefined);
-    const forgets = { JobApiHandler: 'OPEN#*', ReportTurn: 'OPEN#*', Trigger: 'TRIGGER*' };
+    const forgets = { Scheduler: 'OPEN#*', Trigger: 'TRIGGER*' };
     expect(Object.fromEntries(conditions.map(({ who, condition }) => [who, condition]))).toEqual(
       Object.fromEntries(
         Object.entries(forgets).map(([who, key]) => [
@@ -191,7 +202,7 @@ describe.each(FLAG_SETTINGS)('a Drover in an app %s', (_, context) => {
 
   test('asks for IAM authorization on every method of the API', () => {
     const methods = resourcesOf(stack, 'AWS::ApiGateway::Method');
-    expect(methods).toHaveLength(19);
+    expect(methods).toHaveLength(21);
     for (const [, method] of methods) expect(method.Properties.AuthorizationType).toBe('AWS_IAM');
   });
 
@@ -222,8 +233,10 @@ describe.each(FLAG_SETTINGS)('a Drover in an app %s', (_, context) => {
     expect(methods.map(({ source }) => source.replace(/<[^>]+>/, 'v1')).sort()).toEqual([
       'api/v1/DELETE/v20180820/jobs/*/tagging',
       'api/v1/DELETE/v20180820/triggers/*',
+      'api/v1/GET/v20180820/events',
       'api/v1/GET/v20180820/jobs',
       'api/v1/GET/v20180820/jobs/*',
+      'api/v1/GET/v20180820/jobs/*/events',
       'api/v1/GET/v20180820/jobs/*/tagging',
       'api/v1/GET/v20180820/triggers',
       'api/v1/GET/v20180820/triggers/*',
@@ -240,7 +253,7 @@ describe.each(FLAG_SETTINGS)('a Drover in an app %s', (_, context) => {
       'api/v1/PUT/v20180820/jobs/*/tagging',
       'api/v1/PUT/v20180820/triggers/*',
     ]);
-    expect(callers).toHaveLength(23);
+    expect(callers).toHaveLength(25);
   });
 
   test('leaves the settings of the whole account alone', () => {

@@ -215,6 +215,8 @@ describe('in a stack of somebody else', () => {
       'execute-api:Invoke GET/v20180820/jobs',
       'execute-api:Invoke GET/v20180820/jobs/*',
       'execute-api:Invoke GET/v20180820/jobs/*/tagging',
+      'execute-api:Invoke GET/v20180820/jobs/*/events',
+      'execute-api:Invoke GET/v20180820/events',
       'execute-api:Invoke GET/v20180820/triggers',
       'execute-api:Invoke GET/v20180820/triggers/*',
       'execute-api:Invoke POST/v20180820/estimates',

@@ -1,6 +1,7 @@
+import type { JobEvent } from '../../core/job/job-event.ts';
 import type { Job, JobState, JobTotals, Schedule, StoredRequest } from '../../core/job/records.ts';
 import type { JobTag } from '../../core/job/request.ts';
-import type { ClosedJob, JobStore } from '../../core/stores/job-store.ts';
+import type { ClosedJob, JobStore, News, NewsPage } from '../../core/stores/job-store.ts';
 
 const NO_TOTALS: JobTotals = { succeeded: 0, failed: 0, shardsDone: 0, summedAt: 0 };
 
@@ -13,6 +14,7 @@ export class MemoryJobStore implements JobStore {
   readonly open = new Set<string>();
   readonly closed = new Map<string, string>();
   readonly claims = new Map<string, number>();
+  readonly events = new Map<string, Map<string, JobEvent>>();
   schedule: Schedule = { version: 0, shares: {} };
   capacity: number | undefined;
 
@@ -103,7 +105,39 @@ export class MemoryJobStore implements JobStore {
   }
 
   async deleteJob({ jobId }: ClosedJob): Promise<void> {
-    for (const items of [this.requests, this.states, this.totals, this.tags, this.closed]) items.delete(jobId);
+    for (const items of [this.requests, this.states, this.totals, this.tags, this.closed, this.events])
+      items.delete(jobId);
+  }
+
+  async putEvents(jobId: string, events: readonly JobEvent[]): Promise<void> {
+    const lines = this.events.get(jobId) ?? new Map<string, JobEvent>();
+    this.events.set(jobId, lines);
+    for (const event of events) lines.set(event.id, event);
+  }
+
+  async getEvents(jobId: string): Promise<readonly JobEvent[]> {
+    const key = ({ at, id }: JobEvent): string => `${at}#${id}`;
+    return [...(this.events.get(jobId)?.values() ?? [])].sort((a, b) => (key(a) < key(b) ? -1 : 1));
+  }
+
+  async getNews(limit: number, after?: string): Promise<NewsPage> {
+    const all = this.news().filter(({ key }) => after === undefined || key > after);
+    const page = after === undefined ? all.slice(-limit) : all.slice(0, limit);
+    return { news: page.map(({ key: _, ...news }) => news), next: page.at(-1)?.key ?? after ?? '0' };
+  }
+
+  async deleteNews(before: string, limit: number): Promise<void> {
+    for (const { jobId, event } of this.news().slice(0, limit)) {
+      if (event.at < before) this.events.get(jobId)?.delete(event.id);
+    }
+  }
+
+  private news(): (News & { readonly key: string })[] {
+    const all = [...this.events].flatMap(([jobId, lines]) => [...lines.values()].map((event) => ({ jobId, event })));
+    return all
+      .filter(({ event }) => event.kind === 'Status')
+      .map((news) => ({ ...news, key: `${news.event.at}#${news.jobId}#${news.event.id}` }))
+      .sort((a, b) => (a.key < b.key ? -1 : 1));
   }
 
   async getSchedule(): Promise<Schedule> {

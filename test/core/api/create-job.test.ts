@@ -37,6 +37,8 @@ describe('CreateJob', () => {
       description: 'd',
       activeMilliseconds: 0,
       failureReasons: [],
+      events: 1,
+      outbox: [{ id: 's000001', at: START.toISOString(), kind: 'Status', status: 'New', text: 'New' }],
     });
     expect((await api.jobs.getJob(jobId))?.tags).toEqual([{ Key: 'Dept', Value: 'Fin' }]);
     expect(api.calls).toEqual([jobId]);

@@ -52,6 +52,8 @@ export class TestApi {
   readonly triggerCalls: string[] = [];
   readonly faults: unknown[] = [];
   now = START;
+  /** Patterns of the topics that jobs may name. */
+  readonly jobTopics: string[] = [];
   readonly context: ServiceContext = {
     jobs: this.jobs,
     callScheduler: async (jobId) => {
@@ -64,6 +66,7 @@ export class TestApi {
     clock: () => this.now,
     identity: { account: ACCOUNT, region: 'us-east-1', partition: 'aws' },
     jobRoles: [`arn:aws:iam::${ACCOUNT}:role/drover/*`],
+    jobTopics: this.jobTopics,
   };
 
   async send(

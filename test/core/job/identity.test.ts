@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { canonicalHash, jobIdOf } from '../../../core/job/job-id.ts';
-import { isAllowedRole } from '../../../core/job/job-roles.ts';
+import { isAllowedArn } from '../../../core/job/job-roles.ts';
 import { bareETag, parseBucketArn, parseObjectArn } from '../../../core/job/object-arn.ts';
 
 describe('jobIdOf', () => {
@@ -25,7 +25,7 @@ describe('canonicalHash', () => {
   });
 });
 
-describe('isAllowedRole', () => {
+describe('isAllowedArn', () => {
   test.each([
     ['arn:aws:iam::1:role/drover/*', 'arn:aws:iam::1:role/drover/a/b', true],
     ['arn:aws:iam::1:role/drover/*', 'arn:aws:iam::1:role/droverx', false],
@@ -40,12 +40,12 @@ describe('isAllowedRole', () => {
     ['arn:aws:iam::1:role/r', 'arn:aws:iam::1:role/r2', false],
     ['*', 'anything', true],
   ])('%s and %s: %s', (pattern, role, allowed) => {
-    expect(isAllowedRole(role, ['other', pattern])).toBe(allowed);
+    expect(isAllowedArn(role, ['other', pattern])).toBe(allowed);
   });
 
   test('no pattern allows no role, and many stars take no time', () => {
-    expect(isAllowedRole('arn:aws:iam::1:role/r', [])).toBe(false);
-    expect(isAllowedRole('a'.repeat(2048), [`${'a*'.repeat(500)}b`])).toBe(false);
+    expect(isAllowedArn('arn:aws:iam::1:role/r', [])).toBe(false);
+    expect(isAllowedArn('a'.repeat(2048), [`${'a*'.repeat(500)}b`])).toBe(false);
   });
 });
 

@@ -180,6 +180,37 @@ describe.each([
     expect(await jobs.getTotals(id)).toMatchObject({ succeeded: 0, summedAt: 0 });
   });
 
+  test('lines of a log are kept in order, once for each id, and changes of status are news of all jobs', async () => {
+    const jobs = open();
+    const id = newJobId();
+    await jobs.createJob(stored(id), initialState(stored(id)), []);
+    const at = (seconds: number): string =>
+      new Date(Date.parse('1999-06-01T00:00:00Z') + seconds * 1_000).toISOString();
+    const line = (number: number, seconds: number, status?: 'Ready' | 'Active') => {
+      const kind = status === undefined ? ('Wave' as const) : ('Status' as const);
+      return {
+        id: `s${number}`,
+        at: at(seconds),
+        kind,
+        text: `${number}`,
+        ...(status === undefined ? {} : { status }),
+      };
+    };
+    await jobs.putEvents(id, [line(2, 5, 'Active'), line(1, 5, 'Ready')]);
+    await jobs.putEvents(id, [line(3, 1), line(2, 5, 'Active')]);
+    expect((await jobs.getEvents(id)).map(({ text }) => text)).toEqual(['3', '1', '2']);
+    const first = await jobs.getNews(1, '1999');
+    expect(first.news).toEqual([{ jobId: id, event: line(1, 5, 'Ready') }]);
+    const second = await jobs.getNews(5, first.next);
+    expect(second.news).toEqual([{ jobId: id, event: line(2, 5, 'Active') }]);
+    expect(await jobs.getNews(5, second.next)).toEqual({ news: [], next: second.next });
+    expect((await jobs.getNews(1)).news).toEqual(second.news);
+    await jobs.deleteNews(at(6), 10);
+    expect((await jobs.getNews(5)).news).toEqual([]);
+    await jobs.deleteJob({ jobId: id, endedAt: at(9) });
+    expect(await jobs.getEvents(id)).toEqual([]);
+  });
+
   test('a closed job is off the open ones, is found by its end, and goes whole', async () => {
     const jobs = open();
     const id = newJobId();

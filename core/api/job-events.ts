@@ -1,0 +1,59 @@
+import type { JobEvent } from '../job/job-event.ts';
+import type { ApiContext } from './context.ts';
+import { findState } from './find-job.ts';
+
+/** A line of a job's log. */
+export interface EventShown {
+  /** ISO 8601. */
+  readonly Time: string;
+  readonly Kind: string;
+  readonly Text: string;
+  /** Of a change of status. */
+  readonly Status?: string;
+}
+
+export interface ListJobEventsResult {
+  readonly JobId: string;
+  /** Oldest first. */
+  readonly Events: readonly EventShown[];
+}
+
+export interface ListEventsResult {
+  readonly Events: readonly (EventShown & { readonly JobId: string })[];
+  /** For `after`: what comes later. */
+  readonly Next: string;
+}
+
+/** Changes of status that one answer has at most. */
+export const EVENTS_MAXIMUM = 1_000;
+
+/** Those that an answer has unless it is asked for another number. */
+const EVENTS_USUAL = 100;
+
+/**
+ * What happened to a job: changes of status, requests, waves, throttling and troubles; some dozens of lines.
+ *
+ * @throws ApiError NotFoundException.
+ */
+export async function listJobEvents({ JobId }: { JobId: string }, context: ApiContext): Promise<ListJobEventsResult> {
+  const { outbox = [] } = await findState(JobId, context);
+  const written = await context.jobs.getEvents(JobId);
+  // What is not written yet is told all the same.
+  const known = new Set(written.map(({ id }) => id));
+  const now = context.clock().toISOString();
+  const pending = outbox.filter(({ id }) => !known.has(id)).map((event): JobEvent => ({ at: now, ...event }));
+  return { JobId, Events: [...written, ...pending].map(shown) };
+}
+
+/** Changes of status of all jobs, oldest first: the last ones, or those after an answer's `Next`. Kept for a week. */
+export async function listEvents(
+  { After, MaxResults = EVENTS_USUAL }: { After?: string | undefined; MaxResults?: number | undefined },
+  context: ApiContext,
+): Promise<ListEventsResult> {
+  const { news, next } = await context.jobs.getNews(MaxResults, After);
+  return { Events: news.map(({ jobId, event }) => ({ JobId: jobId, ...shown(event) })), Next: next };
+}
+
+function shown({ at, kind, text, status }: JobEvent): EventShown {
+  return { Time: at, Kind: kind, Text: text, ...(status === undefined ? {} : { Status: status }) };
+}

@@ -1,0 +1,61 @@
+import { beforeEach, describe, expect, test } from '@jest/globals';
+import type { JobEvent } from '../../../core/job/job-event.ts';
+import { TestApi } from './fixtures.ts';
+
+let api: TestApi;
+beforeEach(() => {
+  api = new TestApi();
+});
+
+const JOBS = '/v20180820/jobs';
+const TOPIC = 'arn:aws:sns:us-east-1:111122223333:jobs-a';
+
+describe('a job’s log', () => {
+  test('has what is written and what the job still carries', async () => {
+    const jobId = await api.create();
+    const wave: JobEvent = { id: 'w1-0', at: '2026-01-02T03:04:00.000Z', kind: 'Wave', text: 'Wave 1: 4 shards' };
+    await api.jobs.putEvents(jobId, [wave]);
+    await api.send('POST', `${JOBS}/${jobId}/priority?priority=7`);
+    const { body } = await api.json('GET', `${JOBS}/${jobId}/events`);
+    expect(body).toEqual({
+      JobId: jobId,
+      Events: [
+        { Time: wave.at, Kind: 'Wave', Text: 'Wave 1: 4 shards' },
+        { Time: expect.any(String), Kind: 'Status', Text: 'New', Status: 'New' },
+        { Time: expect.any(String), Kind: 'Request', Text: 'Priority 7, was 42' },
+      ],
+    });
+  });
+
+  test('of no job is not found', async () => {
+    const { body } = await api.json('GET', `${JOBS}/nothing-here/events`);
+    expect(body['Code']).toBe('NotFoundException');
+  });
+});
+
+describe('changes of status of all jobs', () => {
+  test('come in pages, each after the one before', async () => {
+    for (const [n, jobId] of ['a', 'b', 'c'].entries()) {
+      const at = `2026-01-02T03:04:0${n}.000Z`;
+      await api.jobs.putEvents(jobId, [{ id: 's1', at, kind: 'Status', status: 'New', text: 'New' }]);
+    }
+    const first = await api.json('GET', '/v20180820/events?maxResults=2');
+    expect(first.body['Events']).toMatchObject([{ JobId: 'b' }, { JobId: 'c' }]);
+    const next = await api.json('GET', `/v20180820/events?after=${encodeURIComponent(String(first.body['Next']))}`);
+    expect(next.body).toEqual({ Events: [], Next: first.body['Next'] });
+  });
+
+  test('are a thousand at once at most', async () => {
+    const { body } = await api.json('GET', '/v20180820/events?maxResults=1001');
+    expect(body).toMatchObject({ Code: 'BadRequestException', Message: expect.stringContaining('MaxResults') });
+  });
+});
+
+test('a job may name a topic that the operator allows, and no other', async () => {
+  const create = () => api.create('t', { Drover: { NotificationTopicArn: TOPIC } });
+  await expect(create()).rejects.toThrow(
+    `Jobs may not name the topic ${TOPIC}. The operator of this Drover allows none.`,
+  );
+  api.jobTopics.push('arn:aws:sns:us-east-1:111122223333:jobs-*');
+  expect(await create()).toBeTruthy();
+});
