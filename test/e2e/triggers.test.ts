@@ -153,11 +153,13 @@ test('a list that is dropped into a folder becomes a job, and no other file does
   const flags = ['--objects', 's3://lists/in/', '--suffix', '.csv', '--overlap', 'run', '--job', file];
   expect(await drover('triggers', 'create', 'dropped', ...flags)).toBe('Trigger dropped is created\n');
   await expect(drover('triggers', 'create', 'dropped', ...flags)).rejects.toThrow(/There is a trigger dropped already/);
+  // By then its rule is made.
+  await untilTrigger('dropped', ({ Events }) => Events === 'On');
   const put = (Key: string) =>
     s3.send(new PutObjectCommand({ Bucket: 'lists', Key, Body: KEYS.map((key) => `source,${key}\n`).join('') }));
   for (const key of ['in/readme.txt', 'out/a.csv', 'in/a b+ü.csv']) await put(key);
   const { Firings } = await untilTrigger('dropped', (each) => outcomes(each)[0] === 'Created', 90_000);
-  expect(Firings).toMatchObject([{ Key: 'in/a b+ü.csv' }]);
+  expect(Firings).toMatchObject([{ Key: 'in/a b+ü.csv', Cause: 'Event' }]);
   expect(await untilEnded(control, Firings[0]?.JobId ?? '')).toMatchObject({
     Status: 'Complete',
     Description: 'a b+ü.csv',
@@ -207,6 +209,7 @@ test('events that never come are made good within two minutes; schedules keep ti
   const { Firings } = await untilTrigger(
     'minutely',
     (each) => outcomes(each).filter((one) => one === 'Created').length > 1,
+    150_000,
   );
   const times = Firings.map(({ ScheduledTime }) => ScheduledTime);
   expect(new Set(times).size).toBe(times.length);
