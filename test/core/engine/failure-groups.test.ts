@@ -30,9 +30,7 @@ describe('failures of a part', () => {
   test('of a store that makes up codes stay few: those of the block, and two of each of many workers', () => {
     const rows = Buffer.from(Array.from({ length: 50 }, (_, n) => row(`k${n}`, `Code${n}`)).join(''));
     const groups = groupFailures(rows, new KnownCodes([group('Code40', 1)]));
-    expect(groups.map(({ errorCode }) => errorCode).sort()).toEqual(
-      [OTHER_CODES, 'Code0', 'Code1', 'Code40'].sort(),
-    );
+    expect(groups.map(({ errorCode }) => errorCode).sort()).toEqual([OTHER_CODES, 'Code0', 'Code1', 'Code40'].sort());
     expect(total(groups)).toBe(50);
     expect(groupFailures(rows, new KnownCodes([], 64))).toHaveLength(8 + 1);
     expect(groupFailures(rows, new KnownCodes([], 1))).toHaveLength(24 + 1);
