@@ -64,3 +64,20 @@ export async function argumentsFunction(): Promise<FunctionPackage> {
     zip: await zip({ 'index.js': code }),
   };
 }
+
+/** A function that puts each event of a job into this bucket of the local cloud, once for each id. */
+export async function recorderFunction(bucket: string): Promise<FunctionPackage> {
+  const code = `exports.handler = async (event) => {
+  const { jobEventId } = event.detail.serviceEventDetails;
+  const url = process.env.AWS_ENDPOINT_URL + '/${bucket}/' + jobEventId;
+  const answer = await fetch(url, { method: 'PUT', body: JSON.stringify(event) });
+  if (!answer.ok) throw new Error('S3 answered ' + answer.status);
+};
+`;
+  return {
+    name: 'recorder',
+    runtime: Runtime.nodejs22x,
+    handler: 'index.handler',
+    zip: await zip({ 'index.js': code }),
+  };
+}
