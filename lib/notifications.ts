@@ -14,7 +14,7 @@ export interface NotificationsProps {
 export class Notifications {
   /** What the function that tells needs to know. */
   readonly environment: Readonly<Record<string, string>>;
-  /** What the API needs to know: the topics that jobs may name. */
+  /** What whoever creates jobs needs to know: the topics that they may name. */
   readonly apiEnvironment: Readonly<Record<string, string>>;
   private readonly topics: readonly string[];
 

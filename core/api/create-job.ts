@@ -15,8 +15,7 @@ import type { ApiContext } from './context.ts';
  *   was made with; what `checkOtherJobs` throws.
  */
 export async function createJob(request: JobRequest, context: ApiContext): Promise<{ JobId: string }> {
-  refuseRole(request.RoleArn, context);
-  refuseTopic(request.Drover?.NotificationTopicArn, context);
+  refuseForbidden(request, context);
   const { account, region } = context.identity;
   const jobId = jobIdOf(account, region, request.ClientRequestToken);
   const earlier = await context.jobs.getRequest(jobId);
@@ -43,8 +42,16 @@ function tokenUsed({ jobId, createdAt }: StoredRequest): ApiError {
   );
 }
 
-/** @throws ApiError AccessDenied for a role that jobs may not use. */
-export function refuseRole(roleArn: string, { identity, jobRoles }: Pick<ApiContext, 'identity' | 'jobRoles'>): void {
+/** @throws ApiError AccessDenied for a role that jobs may not use, or a topic that they may not name. */
+export function refuseForbidden(
+  { RoleArn: roleArn, Drover: options }: JobRequest,
+  context: Pick<ApiContext, 'identity' | 'jobRoles' | 'jobTopics'>,
+): void {
+  refuseRole(roleArn, context);
+  refuseTopic(options?.NotificationTopicArn, context);
+}
+
+function refuseRole(roleArn: string, { identity, jobRoles }: Pick<ApiContext, 'identity' | 'jobRoles'>): void {
   if (accountOfRole(roleArn) !== identity.account) {
     throw new ApiError(
       'AccessDenied',
@@ -60,7 +67,7 @@ export function refuseRole(roleArn: string, { identity, jobRoles }: Pick<ApiCont
   }
 }
 
-function refuseTopic(topicArn: string | undefined, { jobTopics = [] }: ApiContext): void {
+function refuseTopic(topicArn: string | undefined, { jobTopics = [] }: Pick<ApiContext, 'jobTopics'>): void {
   if (topicArn === undefined || isAllowedArn(topicArn, jobTopics)) return;
   const allowed = jobTopics.length === 0 ? 'none' : jobTopics.join(', ');
   throw new ApiError(

@@ -9,7 +9,7 @@ import type { Firing, Subject, Trigger, WatchProblem } from '../triggers/records
 import { InvalidInput } from '../validation/invalid-input.ts';
 import { ApiError } from './api-error.ts';
 import type { ServiceContext } from './context.ts';
-import { refuseRole } from './create-job.ts';
+import { refuseForbidden } from './create-job.ts';
 
 /** Each event reads all triggers of the deployment. */
 const TRIGGERS_MAXIMUM = 100;
@@ -66,12 +66,12 @@ export interface TriggerDescriptor extends Omit<TriggerListDescriptor, 'LastFiri
 /**
  * Creates a trigger, or puts another in its place.
  *
- * @throws InvalidInput; ApiError AccessDenied for a role that jobs may not use, InvalidRequestException for a trigger
+ * @throws InvalidInput; ApiError AccessDenied for a role or a topic that jobs may not use, InvalidRequestException for a trigger
  *   that a stack declares, or one too many.
  */
 export async function putTrigger(name: string, raw: unknown, context: ServiceContext): Promise<{ Name: string }> {
   const { definition, sample } = checkTrigger(name, raw);
-  refuseRole(sample.RoleArn, context);
+  refuseForbidden(sample, context);
   await storeTrigger(name, definition, 'api', context);
   await context.callTriggers(name);
   return { Name: name };

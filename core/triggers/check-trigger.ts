@@ -108,7 +108,7 @@ function variableProblems({ Kind, Job: job }: TriggerDefinition): Problem[] {
       return [{ path: `Job.${path}`, says }];
     }
     // Whoever can name an object must not thereby choose what the job may do.
-    if (/(^|\.)(RoleArn|FunctionArn)$/.test(path) && hasVariable(text)) {
+    if (/(^|\.)(RoleArn|FunctionArn|NotificationTopicArn)$/.test(path) && hasVariable(text)) {
       return [
         { path: `Job.${path}`, says: 'must have no variables: what a job acts with is not for a firing to choose' },
       ];

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { refuseRole } from '../../core/api/create-job.ts';
+import { refuseForbidden } from '../../core/api/create-job.ts';
 import { storeTrigger, withdrawTrigger } from '../../core/api/triggers.ts';
 import { checkTrigger } from '../../core/triggers/check-trigger.ts';
 import { triggerName } from '../../core/triggers/definition.ts';
@@ -51,7 +51,7 @@ async function carryOut(deps: TriggerDependencies, request: CustomResource): Pro
     return await sweepTriggers(deps, name);
   }
   const { definition, sample } = checkTrigger(check(triggerName, name), JSON.parse(json));
-  refuseRole(sample.RoleArn, deps);
+  refuseForbidden(sample, deps);
   // One that is on its way out has to be gone.
   if ((await deps.triggers.get(name))?.deleting === true) await sweepTriggers(deps, name);
   await storeTrigger(name, definition, 'stack', deps);

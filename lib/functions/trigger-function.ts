@@ -20,7 +20,7 @@ export class TriggerFunction extends EngineFunction {
       description: 'Creates jobs when inventory reports or objects arrive and when schedules say so.',
       memorySize: 512,
       timeout: Duration.minutes(5),
-      environment: { ...props.scheduler.environment, RULE_PREFIX: rulePrefix },
+      environment: { ...props.scheduler.environment, ...props.notifications.apiEnvironment, RULE_PREFIX: rulePrefix },
     });
     this.rulePrefix = rulePrefix;
     // The next minute finds what a call missed.

@@ -2,6 +2,7 @@
 const SAMPLES: readonly (readonly [member: RegExp, sample: string])[] = [
   [/^RoleArn$/, 'arn:aws:iam::111122223333:role/drover/sample'],
   [/^FunctionArn$/, 'arn:aws:lambda:us-east-1:111122223333:function:sample'],
+  [/^NotificationTopicArn$/, 'arn:aws:sns:us-east-1:111122223333:sample'],
   [/^ObjectArn$/, 'arn:aws:s3:::amzn-s3-demo-bucket/sample.csv'],
   [/^(KeyId|KMSKeyArn|.*KmsKey.*)$/i, 'arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab'],
   [/(Bucket|TargetResource)$/, 'arn:aws:s3:::amzn-s3-demo-bucket'],
