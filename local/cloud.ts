@@ -143,8 +143,9 @@ async function openServices(
     closing.add(() => service.stop());
     return service;
   };
+  const faults = await faultsOf(options.faultsFile);
   const dynamodb = opened(
-    await claimDataFolder(dataFolder, () => createDynamoDbService({ dataFolder: folders.dynamodb, identity })),
+    await claimDataFolder(dataFolder, () => createDynamoDbService({ dataFolder: folders.dynamodb, identity, faults })),
   );
   // S3 sends events to rules, whose targets are functions, which need S3: so the bus is looked up at each event.
   const bus: { events?: EventsService } = {};
@@ -153,7 +154,6 @@ async function openServices(
   const s3 = opened(
     await createS3Service({ dataFolder: folders.s3, identity, events: sink, ...(restoreTimes && { restoreTimes }) }),
   );
-  const faults = await faultsOf(options.faultsFile);
   const door = await createFrontDoor({ host: options.host ?? '127.0.0.1', port: options.port ?? 9800, faults });
   closing.add(() => door.close(GRACE_MS));
   const lambda = opened(
@@ -164,6 +164,7 @@ async function openServices(
       endpoint: () => door.endpoint,
       extraEnvironment,
       limits: { concurrentExecutions: options.concurrency ?? 10 },
+      faults,
     }),
   );
   const events = opened(await createEventsService({ dataFolder: folders.events, identity, lambda }));

@@ -5,6 +5,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { readBody } from '../server/read-body.ts';
 import type { CloudIdentity, LocalService } from '../service.ts';
 import { type Document, type DynaliteError, type DynaliteStore, OPERATIONS, openStore, perform } from './dynalite.ts';
+import { type IndexFaults, IndexLag, NO_INDEX_FAULTS } from './index-lag.ts';
 import { repairTables } from './repair-tables.ts';
 
 /** A request of DynamoDB is at most 16 MB (BatchWriteItem). */
@@ -40,15 +41,18 @@ export interface DynamoDbService extends LocalService {
 export async function createDynamoDbService(options: {
   readonly dataFolder: string;
   readonly identity: CloudIdentity;
+  /** Left out: nothing goes wrong. */
+  readonly faults?: IndexFaults;
 }): Promise<DynamoDbService> {
   const { account, region } = options.identity;
   const store = await openStore(options.dataFolder, account, region);
   await repairTables(store);
   const inFlight = new Set<Promise<void>>();
+  const lag = new IndexLag(options.faults ?? NO_INDEX_FAULTS);
   return {
     createTable: (definition) => createTable(store, definition),
     handle(request, response) {
-      const answered = answer(store, request, response).finally(() => inFlight.delete(answered));
+      const answered = answer(store, lag, request, response).finally(() => inFlight.delete(answered));
       inFlight.add(answered);
       return answered;
     },
@@ -59,8 +63,13 @@ export async function createDynamoDbService(options: {
   };
 }
 
-async function answer(store: DynaliteStore, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const { status, body } = await answerOf(store, request);
+async function answer(
+  store: DynaliteStore,
+  lag: IndexLag,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const { status, body } = await answerOf(store, lag, request);
   const text = JSON.stringify(body);
   response.writeHead(status, {
     'content-type': 'application/x-amz-json-1.0',
@@ -70,17 +79,45 @@ async function answer(store: DynaliteStore, request: IncomingMessage, response: 
   response.end(text);
 }
 
-async function answerOf(store: DynaliteStore, request: IncomingMessage): Promise<{ status: number; body: Document }> {
+async function answerOf(
+  store: DynaliteStore,
+  lag: IndexLag,
+  request: IncomingMessage,
+): Promise<{ status: number; body: Document }> {
   try {
     const bytes = await readBody(request, MAX_REQUEST_BYTES);
     if (!bytes) {
       return { status: 413, body: failure('SerializationException', 'The request is larger than 16 MB.') };
     }
-    return { status: 200, body: await perform(store, operationOf(request), parseRequest(bytes)) };
+    return { status: 200, body: await performed(store, lag, operationOf(request), parseRequest(bytes)) };
   } catch (error) {
     const known = error as DynaliteError;
     return { status: known.statusCode ?? 500, body: known.body ?? failure('InternalServerError', known.message) };
   }
+}
+
+/** Performs an operation; what it writes comes into an index late, and what it reads of one is late, where that lags. */
+async function performed(store: DynaliteStore, lag: IndexLag, operation: string, input: unknown): Promise<Document> {
+  if (!lag.isOn || !['Query', 'PutItem', 'UpdateItem'].includes(operation))
+    return await perform(store, operation, input);
+  const { TableName, IndexName: index, Item, Key } = (input ?? {}) as Document;
+  const table = String(TableName);
+  const keys = await keyNamesOf(store, table);
+  if (operation === 'Query') {
+    const answer = await perform(store, operation, input);
+    return index === undefined ? answer : lag.shown(table, String(index), keys, answer);
+  }
+  const whole = (Key ?? Item ?? {}) as Document;
+  const key = Object.fromEntries(keys.map((name) => [name, whole[name]]));
+  const before = await perform(store, 'GetItem', { TableName: table, Key: key, ConsistentRead: true });
+  const answer = await perform(store, operation, input);
+  if (before['Item'] === undefined) lag.written(table, key);
+  return answer;
+}
+
+async function keyNamesOf(store: DynaliteStore, table: string): Promise<string[]> {
+  const record = await describe(store, table);
+  return ((record?.KeySchema ?? []) as { AttributeName: string }[]).map(({ AttributeName }) => AttributeName);
 }
 
 function operationOf(request: IncomingMessage): string {

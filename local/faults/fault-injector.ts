@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { FaultRule, FaultRules } from './fault-rules.ts';
+import type { IndexFaults } from '../dynamodb/index-lag.ts';
+import type { LambdaFaults } from '../lambda/lambda-faults.ts';
+import type { FaultRule, FaultRules, FunctionRule, RequestRule } from './fault-rules.ts';
 
 /** A rule, and how often it happened. */
 interface Happening {
@@ -9,10 +11,21 @@ interface Happening {
   happened: number;
 }
 
-/** Makes requests go wrong as rules say, between the front door and the services. */
-export class FaultInjector {
+/** A function's process that is to be killed at the call after so many. */
+interface Doomed {
+  left: number;
+  readonly kill: () => void;
+}
+
+/** Makes requests, functions and indexes go wrong as rules say. */
+export class FaultInjector implements LambdaFaults, IndexFaults {
   private happenings: readonly Happening[] = [];
   private random = numbersOf(1);
+  /** By the access key of the process. */
+  private readonly doomed = new Map<string, Doomed>();
+
+  /** @param crash Ends the whole cloud at once. */
+  constructor(private readonly crash: () => void = () => process.kill(process.pid, 'SIGKILL')) {}
 
   /** From now on these rules hold; counts begin anew. */
   set({ seed = 1, rules }: FaultRules): void {
@@ -27,8 +40,10 @@ export class FaultInjector {
 
   /** True when the request was dealt with here, and the service must not see it. */
   async meet(service: string, request: IncomingMessage, response: ServerResponse): Promise<boolean> {
-    const rule = this.choose(service, request);
+    this.countCall(request);
+    const rule = this.choose((each): each is RequestRule => isRequestRule(each) && fits(each, service, request));
     if (rule === undefined) return false;
+    if (rule.crash === true) this.crash();
     if (rule.latency !== undefined) await sleep(rule.latency);
     if (rule.reset === 'before') request.socket.resetAndDestroy();
     else if (rule.reset === 'after') resetInsteadOfAnswer(request, response);
@@ -36,17 +51,72 @@ export class FaultInjector {
     return rule.reset === 'before' || rule.error !== undefined;
   }
 
-  private choose(service: string, request: IncomingMessage): FaultRule | undefined {
-    const found = this.happenings.find(({ rule, happened }) => {
-      if (rule.times !== undefined && happened >= rule.times) return false;
-      return fits(rule, service, request) && (rule.share === undefined || this.random() < rule.share);
-    });
-    if (found !== undefined) found.happened += 1;
-    return found?.rule;
+  runsTwice(functionName: string): boolean {
+    return this.happensTo(functionName, ({ invocation }) => invocation === 'twice') !== undefined;
+  }
+
+  comesTwice(functionName: string): boolean {
+    return this.happensTo(functionName, ({ event }) => event === 'twice') !== undefined;
+  }
+
+  doom(functionName: string, accessKeyId: string, kill: () => void): () => void {
+    const how = this.happensTo(functionName, (rule) => rule.kill !== undefined)?.kill;
+    if (how === undefined) return () => undefined;
+    if ('afterMilliseconds' in how) {
+      const timer = setTimeout(kill, how.afterMilliseconds);
+      return () => clearTimeout(timer);
+    }
+    const doomed = { left: how.afterCalls, kill };
+    this.doomed.set(accessKeyId, doomed);
+    return () => {
+      if (this.doomed.get(accessKeyId) === doomed) this.doomed.delete(accessKeyId);
+    };
+  }
+
+  get anyLag(): boolean {
+    return this.happenings.some(({ rule }) => 'index' in rule);
+  }
+
+  lagOf(index: string): number {
+    const found = this.happenings.find(({ rule }) => 'index' in rule && rule.index === index);
+    return found !== undefined && 'lag' in found.rule ? found.rule.lag : 0;
+  }
+
+  private happensTo(functionName: string, what: (rule: FunctionRule) => boolean): FunctionRule | undefined {
+    const name = functionName.toLowerCase();
+    return this.choose(
+      (rule): rule is FunctionRule => 'function' in rule && what(rule) && name.includes(rule.function.toLowerCase()),
+    );
+  }
+
+  private countCall({ headers }: IncomingMessage): void {
+    if (this.doomed.size === 0) return;
+    const [, accessKeyId = ''] = /Credential=([^/]+)\//.exec(headers.authorization ?? '') ?? [];
+    const doomed = this.doomed.get(accessKeyId);
+    if (doomed === undefined) return;
+    doomed.left -= 1;
+    if (doomed.left < 0) doomed.kill();
+  }
+
+  private choose<Rule extends RequestRule | FunctionRule>(
+    fitting: (rule: FaultRule) => rule is Rule,
+  ): Rule | undefined {
+    for (const happening of this.happenings) {
+      const { rule, happened } = happening;
+      if (!fitting(rule) || (rule.times !== undefined && happened >= rule.times)) continue;
+      if (rule.share !== undefined && this.random() >= rule.share) continue;
+      happening.happened += 1;
+      return rule;
+    }
+    return undefined;
   }
 }
 
-function fits(rule: FaultRule, service: string, request: IncomingMessage): boolean {
+function isRequestRule(rule: FaultRule): rule is RequestRule {
+  return !('function' in rule) && !('index' in rule);
+}
+
+function fits(rule: RequestRule, service: string, request: IncomingMessage): boolean {
   if (rule.service !== undefined && rule.service !== service) return false;
   if (rule.path !== undefined && !(request.url ?? '/').startsWith(rule.path)) return false;
   return rule.call === undefined || callsOf(request).includes(rule.call);

@@ -2,6 +2,7 @@ import type { CloudIdentity } from '../service.ts';
 import type { FunctionLogs } from './function-log.ts';
 import { functionArn } from './function-name.ts';
 import type { FunctionRecord } from './function-record.ts';
+import { type LambdaFaults, NO_LAMBDA_FAULTS } from './lambda-faults.ts';
 import { QUOTAS } from './limits.ts';
 import type { Sandbox, SandboxOutcome } from './sandbox.ts';
 import type { SandboxPool } from './sandbox-pool.ts';
@@ -22,6 +23,7 @@ export class InvocationRunner {
     private readonly pool: SandboxPool,
     private readonly logs: FunctionLogs,
     private readonly identity: CloudIdentity,
+    private readonly faults: LambdaFaults = NO_LAMBDA_FAULTS,
   ) {}
 
   /**
@@ -30,6 +32,13 @@ export class InvocationRunner {
    * @throws LambdaRefusal when this machine cannot run the function at all.
    */
   async run(record: FunctionRecord, requestId: string, payload: string): Promise<InvocationResult> {
+    if (!this.faults.runsTwice(record.name)) return await this.runOnce(record, requestId, payload);
+    const both = [this.runOnce(record, requestId, payload), this.runOnce(record, requestId, payload)];
+    for (const one of both) one.catch(() => undefined);
+    return await Promise.race(both);
+  }
+
+  private async runOnce(record: FunctionRecord, requestId: string, payload: string): Promise<InvocationResult> {
     const log = this.logs.of(record.name);
     let tail = '';
     const write = (text: string): void => {
@@ -45,7 +54,9 @@ export class InvocationRunner {
     const loaded: SandboxOutcome = warm === undefined ? await sandbox.load(loadLimit) : { kind: 'ready' };
     const start = performance.now();
     write(`START RequestId: ${requestId} Version: $LATEST\n`);
+    const spare = this.faults.doom(record.name, sandbox.accessKeyId, () => sandbox.end());
     const outcome = loaded.kind === 'ready' ? await this.handle(sandbox, record, requestId, payload) : loaded;
+    spare();
     const answer = wordOutcome(outcome, record, requestId);
     const times = { duration: performance.now() - start, init: warm === undefined ? start - initStart : 0 };
     if (answer.logLine !== undefined) write(`${answer.logLine}\n`);

@@ -2,6 +2,7 @@ import type { AsyncQueue } from './async-queue.ts';
 import type { Concurrency } from './concurrency.ts';
 import type { FunctionManager } from './function-manager.ts';
 import type { InvocationResult, InvocationRunner } from './invocation.ts';
+import { type LambdaFaults, NO_LAMBDA_FAULTS } from './lambda-faults.ts';
 import { QUOTAS } from './limits.ts';
 import { requestTooLarge } from './refusal.ts';
 
@@ -12,6 +13,7 @@ export class Invoker {
     private readonly concurrency: Concurrency,
     private readonly runner: InvocationRunner,
     private readonly queue: AsyncQueue,
+    private readonly faults: LambdaFaults = NO_LAMBDA_FAULTS,
   ) {}
 
   /**
@@ -41,5 +43,6 @@ export class Invoker {
     this.manager.require(name);
     if (Buffer.byteLength(payload) > QUOTAS.asynchronousPayload) throw requestTooLarge(QUOTAS.asynchronousPayload);
     await this.queue.accept(name, requestId, payload);
+    if (this.faults.comesTwice(name)) await this.queue.accept(name, crypto.randomUUID(), payload);
   }
 }

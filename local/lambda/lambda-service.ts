@@ -11,6 +11,7 @@ import { FunctionRegistry } from './function-registry.ts';
 import { InvocationRunner } from './invocation.ts';
 import { Invoker } from './invoker.ts';
 import { LambdaApi } from './lambda-api.ts';
+import type { LambdaFaults } from './lambda-faults.ts';
 import { completeLimits, type LambdaLimits } from './limits.ts';
 import { linkRuntimePackages } from './runtime-packages.ts';
 import { SandboxPool } from './sandbox-pool.ts';
@@ -27,6 +28,8 @@ export interface LambdaServiceOptions {
   /** Environment variables that every function gets besides Lambda's own. */
   readonly extraEnvironment?: Readonly<Record<string, string>>;
   readonly limits?: Partial<LambdaLimits>;
+  /** Left out: nothing goes wrong. */
+  readonly faults?: LambdaFaults;
 }
 
 /** Lambda on one machine: each function runs in child processes of its own. */
@@ -57,13 +60,13 @@ export async function createLambdaService(options: LambdaServiceOptions): Promis
     endpoint: options.endpoint(),
     extraEnvironment: options.extraEnvironment ?? {},
   }));
-  const runner = new InvocationRunner(pool, logs, identity);
+  const runner = new InvocationRunner(pool, logs, identity, options.faults);
   const concurrency = new Concurrency(limits.concurrentExecutions, () => registry.reserved());
   const delivery = new AsyncDelivery(registry, concurrency, runner, logs, limits);
   const queue = await AsyncQueue.open(join(dataFolder, 'events'), limits.asyncEventAge, delivery);
   concurrency.onLeave(() => queue.pump());
   const manager = new FunctionManager(registry, identity, limits.concurrentExecutions, () => queue.pump());
-  const invoker = new Invoker(manager, concurrency, runner, queue);
+  const invoker = new Invoker(manager, concurrency, runner, queue, options.faults);
   const api = new LambdaApi({ manager, registry, invoker, concurrency, queue, identity });
   const refuseWhenStopped = (): void => {
     if (delivery.stopping) throw new ServiceRefusal('ServiceException', 'The local Lambda has been stopped');

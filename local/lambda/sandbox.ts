@@ -24,6 +24,8 @@ export class Sandbox {
   readonly exited: Promise<void>;
   /** Where the output of the process goes now. Set for each invocation. */
   output: (text: string) => void = () => {};
+  /** What the process signs its calls with. */
+  readonly accessKeyId: string;
   private readonly child: ChildProcess;
   private readonly channel: Duplex;
   private settle: ((outcome: SandboxOutcome) => void) | undefined;
@@ -33,6 +35,7 @@ export class Sandbox {
   private heldBack = '';
 
   constructor(command: SandboxCommand, environment: Readonly<Record<string, string>>, folder: string) {
+    this.accessKeyId = environment['AWS_ACCESS_KEY_ID'] ?? '';
     this.child = spawn(command.file, command.arguments, {
       cwd: folder,
       env: { ...environment },

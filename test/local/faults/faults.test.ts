@@ -98,10 +98,28 @@ describe('a rule', () => {
   });
 });
 
+test('a rule crashes the whole cloud, before the service sees the request', async () => {
+  let crashes = 0;
+  injector = new FaultInjector(() => {
+    crashes += 1;
+  });
+  rules({ path: '/b', crash: true, times: 1 });
+  await ask('/a');
+  expect(crashes).toBe(0);
+  await ask('/b');
+  await ask('/b');
+  expect(crashes).toBe(1);
+});
+
 test.each([
   ['{', 'f.json is not JSON'],
   ['{"rules": [{"share": 2, "reset": "before"}]}', 'rules[0].share'],
-  ['{"rules": [{"share": 0.5}]}', 'a rule needs latency, error or reset'],
+  ['{"rules": [{"share": 0.5}]}', 'a rule for requests needs latency, error, reset or crash'],
+  ['{"rules": [{"crash": true, "reset": "before"}]}', 'a rule has one of error, reset and crash'],
+  ['{"rules": [{"function": "worker"}]}', 'a rule for functions needs one of invocation, event and kill'],
+  ['{"rules": [{"function": "worker", "kill": {}}]}', 'rules[0].kill'],
+  ['{"rules": [{"function": "worker", "latency": 5}]}', 'latency'],
+  ['{"rules": [{"index": "ListJobs"}]}', 'rules[0].lag'],
   ['{"rules": [{"colour": 1, "latency": 5}]}', 'colour'],
   ['{}', 'rules'],
 ])('rules that are none are refused: %s', (text, message) => {

@@ -1,6 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { FaultInjector } from '../../../local/faults/fault-injector.ts';
 import { createLambdaService, type LambdaService } from '../../../local/lambda/lambda-service.ts';
 import type { LambdaLimits } from '../../../local/lambda/limits.ts';
 
@@ -15,7 +16,11 @@ export const IDENTITY = { account: '000000000000', region: 'us-east-1' };
 export const ROLE = 'arn:aws:iam::000000000000:role/drover/Reader';
 
 /** Opens a local Lambda in that folder; logs are in its `logs`. */
-export async function openLambda(folder: string, limits: Partial<LambdaLimits> = {}): Promise<LambdaHost> {
+export async function openLambda(
+  folder: string,
+  limits: Partial<LambdaLimits> = {},
+  faults: FaultInjector = new FaultInjector(),
+): Promise<LambdaHost> {
   let endpoint = '';
   const service = await createLambdaService({
     dataFolder: join(folder, 'lambda'),
@@ -24,8 +29,11 @@ export async function openLambda(folder: string, limits: Partial<LambdaLimits> =
     endpoint: () => endpoint,
     extraEnvironment: { EXTRA: 'more' },
     limits,
+    faults,
   });
-  const server: Server = createServer((request, response) => void service.handle(request, response));
+  const server: Server = createServer(async (request, response) => {
+    if (!(await faults.meet('lambda', request, response))) await service.handle(request, response);
+  });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   service.start();
