@@ -80,7 +80,8 @@ function parseCron(content: string, timeZone: string): Schedule | ScheduleProble
   } catch (error) {
     return { problem: `must be ${EXAMPLE}: ${error instanceof Error ? error.message : String(error)}` };
   }
-  const comes = hasFixedHours(hours) ? (time: number) => !isSecondOfTwo(time, timeZone) : () => true;
+  const wall = new Intl.DateTimeFormat('en', { timeZone, dateStyle: 'short', timeStyle: 'short' });
+  const comes = hasFixedHours(hours) ? (time: number) => !isSecondOfTwo(time, wall) : () => true;
   const mayBe = (time: Date, year: number): boolean => mayBeYear(year) && comes(time.getTime());
   return { lastBetween: (from, to) => lastOfCron(fields, timeZone, mayBe, from, to) };
 }
@@ -113,8 +114,7 @@ function hasFixedHours(hours: string): boolean {
  * Scheduler ("Daylight savings time on EventBridge Scheduler") what such a night has twice comes once, and what the night
  * that it begins in leaves out does not come.
  */
-function isSecondOfTwo(time: number, timeZone: string): boolean {
-  const wall = new Intl.DateTimeFormat('en', { timeZone, dateStyle: 'short', timeStyle: 'short' });
+function isSecondOfTwo(time: number, wall: Intl.DateTimeFormat): boolean {
   return wall.format(time) === wall.format(time - HOUR);
 }
 

@@ -93,9 +93,8 @@ async function watchObjects(deps: TriggerDependencies, trigger: Trigger): Promis
   const fresh = objects
     .filter(({ key, lastModified }) => lastModified >= from && isWanted(definition, bucket, key))
     .sort((one, other) => one.lastModified - other.lastModified);
-  for (const object of fresh.slice(0, MOST_FIRINGS)) await fireObject(deps, trigger, bucket, object);
-  const next = fresh[MOST_FIRINGS];
-  await deps.triggers.putListed(trigger.name, new Date(next === undefined ? now : next.lastModified).toISOString());
+  const left = await fireMissed(deps, trigger, bucket, fresh);
+  await deps.triggers.putListed(trigger.name, new Date(left === undefined ? now : left.lastModified).toISOString());
   if (truncated) {
     throw new Error(
       `There are more than ${MOST_PAGES * 1_000} objects under s3://${bucket}/${prefix}: those whose event never comes are not found.`,
@@ -110,16 +109,24 @@ async function listedUpTo(deps: TriggerDependencies, { name }: Trigger, now: num
   return Date.parse(listed) - (isDeep ? DEEP_OVERLAP_MILLISECONDS : OVERLAP_MILLISECONDS);
 }
 
-async function fireObject(
+/** Fires those that have not fired; the first that is left for the next time, if there are so many. */
+async function fireMissed(
   deps: TriggerDependencies,
   trigger: Trigger,
   bucket: string,
-  object: ObjectHead,
-): Promise<void> {
-  const { key, etag } = object;
-  const firing = newFiring(trigger.name, { is: 'object', bucket, key, etag }, 'Listing', deps.clock());
-  // Most have fired long since: a read is a fraction of a write.
-  if ((await deps.triggers.getFiring(trigger.name, firing.id)) === undefined) await fire(deps, trigger, firing);
+  objects: readonly ObjectHead[],
+): Promise<ObjectHead | undefined> {
+  let fired = 0;
+  for (const object of objects) {
+    const { key, etag } = object;
+    const firing = newFiring(trigger.name, { is: 'object', bucket, key, etag }, 'Listing', deps.clock());
+    // Most have fired long since: a read is a fraction of a write.
+    if ((await deps.triggers.getFiring(trigger.name, firing.id)) !== undefined) continue;
+    if (fired === MOST_FIRINGS) return object;
+    await fire(deps, trigger, firing);
+    fired += 1;
+  }
+  return undefined;
 }
 
 /** What every key that fits a glob begins with. */

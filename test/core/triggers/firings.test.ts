@@ -248,6 +248,22 @@ describe('what is missed is found', () => {
     }
     expect(await world.firings('nightly')).toMatchObject([{ status: 'Created', subject: { key: 'in/b/c.csv' } }]);
   });
+  test('many objects at once, a hundred a minute, each once', async () => {
+    const lists = {
+      Kind: 'Object',
+      Bucket: 'arn:aws:s3:::lists',
+      Prefix: 'in/',
+      Job: CSV_JOB,
+      Overlap: 'Run',
+    } as const;
+    await world.define('nightly', lists);
+    for (let n = 0; n < 250; n += 1) world.put('lists', `in/${n}.csv`, String(n));
+    for (const found of [100, 200, 250, 250]) {
+      await world.sweep();
+      expect(world.jobs.requests.size).toBe(found);
+      world.now += MINUTE;
+    }
+  });
 });
 
 describe('a trigger', () => {

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { Crash, DAY, MINUTE, START, World } from './world.ts';
+import { Crash, DAY, JOB, MINUTE, START, World } from './world.ts';
 
 const FOLDERS = ['2026-11-20T01-00Z', '2026-11-21T01-00Z', '2026-11-22T01-00Z'];
 
@@ -121,4 +121,44 @@ test('two at once, an event and a sweep and an event again, make one job', async
     expect(world.jobs.requests.size).toBe(1);
     expect((await world.firings('nightly')).map(({ status }) => status)).toEqual(['Created']);
   }
+});
+
+test('each list that is dropped makes exactly one job, whatever is told of it, found of it, and cut short', async () => {
+  const Manifest = { Spec: { Format: 'S3BatchOperations_CSV_20180820', Fields: ['Bucket', 'Key'] } };
+  await fc.assert(
+    fc.asyncProperty(fc.array(action, { maxLength: 40 }), async (actions) => {
+      const world = new World();
+      await world.define('dropped', {
+        Kind: 'Object',
+        Bucket: 'arn:aws:s3:::lists',
+        Suffix: '.csv',
+        Job: { ...JOB, Manifest },
+      });
+      let arrived = 0;
+      const some = (each: number): string => `${each % Math.max(1, arrived)}.csv`;
+      for (const each of actions) {
+        if (each.does === 'arrive') {
+          world.put('lists', `${arrived}.csv`, String(arrived));
+          world.put('lists', `${arrived}.txt`, '');
+          arrived += 1;
+        } else if (each.does === 'event' && arrived > 0) await quietly(world.event('lists', some(each.report)));
+        else if (each.does === 'sweep') await quietly(world.sweep());
+        else if (each.does === 'end') world.endAll();
+        else if (each.does === 'wait') world.now += (each.minutes % 600) * MINUTE;
+        else if (each.does === 'crash') {
+          world.writesLeft = each.writes;
+          await quietly(each.by === 'sweep' || arrived === 0 ? world.sweep() : world.event('lists', some(each.writes)));
+          world.writesLeft = Number.POSITIVE_INFINITY;
+        }
+      }
+      for (let sweeps = 0; sweeps <= arrived; sweeps += 1) {
+        world.now += 2 * MINUTE;
+        await world.sweep();
+        world.endAll();
+      }
+      expect((await world.firings('dropped')).map(({ status }) => status)).toEqual(Array(arrived).fill('Created'));
+      expect(world.jobs.requests.size).toBe(arrived);
+    }),
+    { numRuns: 150 },
+  );
 });
