@@ -34,7 +34,7 @@ test('what a night of summer time leaves out is skipped, and what it has twice c
   const daily = schedule('cron(30 2 * * ? *)', 'Europe/Berlin');
   const times = (from: string, to: string): Set<string> => {
     const seen = new Set<string>();
-    for (let now = Date.parse(from); now < Date.parse(to); now += 60_000) {
+    for (let now = Date.parse(from); now < Date.parse(to); now += 600_000) {
       const time = daily.lastBetween(Date.parse(from), now);
       if (time !== undefined) seen.add(new Date(time).toISOString());
     }
@@ -47,7 +47,7 @@ test('what a night of summer time leaves out is skipped, and what it has twice c
 test('a time that is not after the beginning has not come', () => {
   expect(last('cron(0 3 * * ? *)', 'UTC', Date.parse('2026-11-24T03:00:00Z'))).toBeUndefined();
   expect(last('cron(0 3 * * ? *)', 'UTC', Date.parse('2026-11-24T02:59:59Z'))).toBe('2026-11-24T03:00:00.000Z');
-  expect(last('cron(0 3 * * ? 2030)')).toBeUndefined();
+  expect(last('cron(0 3 * * ? 2030)', 'UTC', Date.parse('2026-11-10T00:00:00Z'))).toBeUndefined();
 });
 
 test('a rate counts from its beginning, which is not a time of it', () => {
