@@ -21,7 +21,7 @@ export class LocalCloud {
   private constructor(
     readonly folder: string,
     private readonly flags: readonly string[],
-    private readonly settings: Readonly<Record<string, string>>,
+    private settings: Readonly<Record<string, string>>,
   ) {}
 
   static async start(...flags: string[]): Promise<LocalCloud> {
@@ -40,8 +40,9 @@ export class LocalCloud {
     }
   }
 
-  /** Starts it, the first time at any free port, later at the same. */
-  async start(): Promise<void> {
+  /** Starts it, the first time at any free port, later at the same; with other settings, if there are any. */
+  async start(settings = this.settings): Promise<void> {
+    this.settings = settings;
     const flags = ['start', '--port', String(this.port), '--data', this.folder, '--json', ...this.flags];
     const child = spawn(process.execPath, [LAUNCHER, ...flags], {
       stdio: ['ignore', 'pipe', 'pipe'],
