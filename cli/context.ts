@@ -13,6 +13,8 @@ export interface CommandContext {
   readonly printer: Printer;
   api(): Promise<JobApi>;
   objects(): Promise<ObjectStore>;
+  /** Where Drover is, and what else the global options say of places. */
+  target(): Promise<Target>;
 }
 
 /** The context of one run of a command, from the global options given with it. */
@@ -30,6 +32,7 @@ export function contextOf(command: Command, io: Io): CommandContext {
       const resolved = await resolve();
       return new JobApi(resolved, await accountOf(resolved), io.clock);
     },
+    target: resolve,
     objects: async () => new ObjectStore(await resolve()),
   };
 }

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { addEstimate } from './commands/estimate.ts';
 import { addEvents } from './commands/events.ts';
+import { addInventory } from './commands/inventory.ts';
 import { addJobsCancel } from './commands/jobs-cancel.ts';
 import { addJobsClone } from './commands/jobs-clone.ts';
 import { addJobsConfirm } from './commands/jobs-confirm.ts';
@@ -47,6 +48,7 @@ export function createProgram(runtime: Runtime): Command {
   addOperations(program, runtime);
   addEstimate(program, runtime);
   addTriggers(program, runtime);
+  addInventory(program, runtime);
   addEvents(program, runtime);
   return program;
 }

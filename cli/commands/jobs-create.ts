@@ -5,7 +5,7 @@ import { EXIT, type ExitCode } from '../exit-code.ts';
 import { examples } from '../help.ts';
 import { followJob } from '../jobs/follow-job.ts';
 import { readJobFile } from '../jobs/job-file.ts';
-import { type JobFlags, requestOfFlags } from '../jobs/job-flags.ts';
+import { type JobFlags, MANIFEST_FORMATS, requestOfFlags } from '../jobs/job-flags.ts';
 import { completeRequest } from '../jobs/job-request.ts';
 import { manifestEtagIn } from '../jobs/manifest-etag.ts';
 import type { PartialRequest } from '../jobs/partial-request.ts';
@@ -124,8 +124,14 @@ export function addManifestOptions(command: Command): void {
     .optionsGroup('Manifest:')
     .option(
       '--manifest <s3-uri>',
-      'the CSV that names the objects, one a line: s3://bucket/key; other kinds with --file',
+      'what names the objects: a CSV with one a line, or the manifest.json of an inventory; other kinds with --file',
       parseS3Object,
+    )
+    .addOption(
+      new Option(
+        '--manifest-format <format>',
+        'what it is (default: inventory-csv where its name is manifest.json, else csv)',
+      ).choices(MANIFEST_FORMATS),
     )
     .option('--etag <etag>', 'its ETag; looked up when left out')
     .option('--manifest-version <id>', 'its version, in a bucket with versions')

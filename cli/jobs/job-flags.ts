@@ -6,9 +6,15 @@ import { type OperationFlags, operationOfFlags } from './operation-flags.ts';
 import { shorthandsGiven } from './operation-shorthands.ts';
 import type { PartialRequest } from './partial-request.ts';
 
+/** What `--manifest-format` takes. */
+export const MANIFEST_FORMATS = ['csv', 'inventory-csv', 'inventory-parquet'] as const;
+type ManifestFormat = (typeof MANIFEST_FORMATS)[number];
+
 /** What `jobs create` was told by flags. Every one is optional here: with `--file` they change what the file says. */
 export interface JobFlags extends OperationFlags {
   readonly manifest?: S3Place;
+  /** Left out: an inventory where the key is that of one's manifest.json, else a CSV. */
+  readonly manifestFormat?: ManifestFormat;
   readonly manifestVersion?: string;
   /** A bucket to list instead of a manifest, and the keys of it that are wanted. */
   readonly bucket?: string;
@@ -88,19 +94,40 @@ async function filterOf({ filter }: JobFlags): Promise<PartialRequest | undefine
 }
 
 function manifestOf(place: S3Place, flags: JobFlags, filter: PartialRequest | undefined): PartialRequest {
+  const { manifestFormat = place.key.endsWith('/manifest.json') ? 'inventory-csv' : 'csv' } = flags;
+  if (manifestFormat !== 'csv') return inventoryOf(place, manifestFormat, flags, filter);
   const names = flags.fields ?? ['Bucket', 'Key'];
   const Fields = names.map((name) => (S3_FIELDS.includes(name) ? name : 'Ignore'));
   const ColumnNames = names.every((name) => S3_FIELDS.includes(name)) ? undefined : names;
   const options = defined({ ...filter, ColumnNames });
   return defined({
     Spec: { Format: 'S3BatchOperations_CSV_20180820', Fields },
-    Location: defined({
-      ObjectArn: `arn:aws:s3:::${place.bucket}/${place.key}`,
-      ObjectVersionId: flags.manifestVersion,
-      ETag: flags.etag,
-    }),
+    Location: locationOf(place, flags),
     Drover: Object.keys(options).length === 0 ? undefined : options,
   });
+}
+
+/** An inventory's columns are named by its manifest.json. */
+function inventoryOf(
+  place: S3Place,
+  format: Exclude<ManifestFormat, 'csv'>,
+  flags: JobFlags,
+  filter: PartialRequest | undefined,
+): PartialRequest {
+  if (flags.fields !== undefined) {
+    throw new UsageError("--fields is for a CSV: an inventory's manifest.json names its columns itself.");
+  }
+  const isParquet = format === 'inventory-parquet';
+  const options = isParquet ? { Format: 'S3InventoryReport_Parquet', ...filter } : filter;
+  return defined({
+    Spec: isParquet ? undefined : { Format: 'S3InventoryReport_CSV_20161130' },
+    Location: locationOf(place, flags),
+    Drover: options,
+  });
+}
+
+function locationOf({ bucket, key }: S3Place, { manifestVersion, etag }: JobFlags): PartialRequest {
+  return defined({ ObjectArn: `arn:aws:s3:::${bucket}/${key}`, ObjectVersionId: manifestVersion, ETag: etag });
 }
 
 /** A listing of the bucket, kept with the job only. */
@@ -134,6 +161,7 @@ function reportOf(flags: JobFlags): PartialRequest | undefined {
 /** A flag that would be left unused is a mistake that the user wants to hear of. */
 function refuseFlagsWithoutTheirOwner(flags: JobFlags): void {
   const orphans: readonly (readonly [given: unknown, flag: string, owner: unknown, ownerFlag: string])[] = [
+    [flags.manifestFormat, '--manifest-format', flags.manifest, '--manifest'],
     [flags.etag, '--etag', flags.manifest, '--manifest'],
     [flags.manifestVersion, '--manifest-version', flags.manifest, '--manifest'],
     [flags.fields, '--fields', flags.manifest, '--manifest'],

@@ -123,7 +123,9 @@ describe('the lines of a CSV report', () => {
   });
 
   test('are read back as the keys that were listed, whatever these are', async () => {
-    const key = fc.string({ unit: 'binary', minLength: 1, maxLength: 12 }).filter((text) => !/\p{Surrogate}/u.test(text));
+    const key = fc
+      .string({ unit: 'binary', minLength: 1, maxLength: 12 })
+      .filter((text) => !/\p{Surrogate}/u.test(text));
     await fc.assert(
       fc.asyncProperty(
         fc.uniqueArray(key, { maxLength: 30 }),
