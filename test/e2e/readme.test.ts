@@ -1,11 +1,10 @@
-import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { GetObjectTaggingCommand } from '@aws-sdk/client-s3';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { keysOf, s3ControlOf, s3Of, tagJob, untilEnded } from './support/clients.ts';
 import { LocalCloud } from './support/local-cloud.ts';
-import { noBoto3 } from './support/machine.ts';
+import { noBoto3, oldAwsCli } from './support/machine.ts';
 import { untagged } from './support/objects.ts';
 import { shellBlocks, Terminal } from './support/readme.ts';
 
@@ -171,20 +170,6 @@ async function otherOperations(block: string): Promise<void> {
   const names = KEYS.map((key) => key.replace('objects/', ''));
   expect(keys.filter((key) => key.startsWith('moved/')).sort()).toEqual(names.map((name) => `moved/${name}`).sort());
   expect(keys.filter((key) => /^(objects|copies)\//.test(key))).toEqual([]);
-}
-
-/** Whether the AWS CLI is not there, or does not know AWS_ENDPOINT_URL yet; says so. */
-function oldAwsCli(): boolean {
-  const { stdout } = spawnSync('aws', ['--version'], { encoding: 'utf8' });
-  const [, major = 0, minor = 0] = (/^aws-cli\/(\d+)\.(\d+)/.exec(stdout ?? '') ?? []).map(Number);
-  const knows = major === 1 ? minor >= 29 : major > 2 || (major === 2 && minor >= 13);
-  if (!knows) {
-    const found = major === 0 ? 'there is no AWS CLI' : `the AWS CLI is ${major}.${minor}`;
-    console.warn(
-      `SKIPPED: the documents need AWS CLI 1.29, 2.13 or newer, and ${found}: their commands are not tested.`,
-    );
-  }
-  return !knows;
 }
 
 async function ended(jobId: string) {
