@@ -1,4 +1,5 @@
 import { benchCost } from './cost.ts';
+import { benchCutter } from './cutter.ts';
 import { benchEndToEnd } from './end-to-end.ts';
 import { benchGrowth } from './growth.ts';
 import { benchListing } from './listing.ts';
@@ -11,6 +12,7 @@ const BENCHES: Readonly<Record<string, (size?: number) => Promise<readonly strin
   growth: benchGrowth,
   'end-to-end': benchEndToEnd,
   cost: benchCost,
+  cutter: benchCutter,
   prepare: benchPrepare,
   listing: benchListing,
 };
