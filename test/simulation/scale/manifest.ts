@@ -27,6 +27,8 @@ export class ScaleManifest {
     private readonly scenario: Scenario,
   ) {
     this.chunks = Math.ceil(this.bytes / CHUNK_BYTES);
+    // The turn itself would read the manifest's lines, and there are none.
+    if (this.chunks < 2) throw new Error(`a job of the model has more than ${CHUNK_BYTES / LINE_BYTES} objects`);
   }
 
   private get bytes(): number {

@@ -40,4 +40,11 @@ describe('a job of the model', () => {
     expect(run).toBeGreaterThan(1_000_000 / (2 * 3_500));
     expect((await simulateScale(free)).run).toBeLessThan(run / 5);
   });
+
+  test('tells which part of it is done, up to all', async () => {
+    const parts: number[] = [];
+    await simulateScale({ name: 'told', objects: 1_000_000, unit: 100, workers: 50 }, (part) => parts.push(part));
+    expect(parts).toEqual([...parts].sort((a, b) => a - b));
+    expect(parts.at(-1)).toBe(1);
+  });
 });

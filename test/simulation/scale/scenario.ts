@@ -39,17 +39,7 @@ export const LARGE_SCENARIOS: readonly Scenario[] = [
   { ...LARGE, name: '1,000 workers', workers: 1_000 },
   { ...LARGE, name: '1,000 workers, 20 × slower', workers: 1_000, stragglers: SLOW_20 },
   { ...LARGE, name: '1,000 workers, 100 × slower', workers: 1_000, stragglers: SLOW_100 },
-  { ...LARGE, name: '5,000 workers, 100 × slower', workers: 5_000, stragglers: SLOW_100 },
   { ...LARGE, name: '10,000 workers, 100 × slower', workers: 10_000, stragglers: SLOW_100 },
-  { ...LARGE, name: '1,000 workers, 100 ×, 100 partitions', workers: 1_000, stragglers: SLOW_100, partitions: 100 },
-  { ...LARGE, name: '1,000 workers, 100 ×, 10 partitions', workers: 1_000, stragglers: SLOW_100, partitions: 10 },
-  {
-    ...LARGE,
-    name: '1,000 workers, 100 ×, waves of 10,000',
-    workers: 1_000,
-    stragglers: SLOW_100,
-    mostShardsOfWave: 10_000,
-  },
   { ...LARGE, name: 'what if late shards gave up after 60 s', workers: 1_000, stragglers: SLOW_100, slack: 60 },
   {
     ...LARGE,
