@@ -71,10 +71,14 @@ function thresholdFailure(
   };
 }
 
-/** Adds up the blocks, unless another worker did so lately, and fails the job if it crossed its threshold. */
-export async function refreshTotals(deps: EngineDependencies, job: JudgedJob): Promise<void> {
-  if (!(await deps.jobs.claimSum(job.jobId, deps.clock.now(), SUM_EVERY_MILLISECONDS))) return;
+/**
+ * Adds up the blocks, unless that was done within so many milliseconds, and fails the job if it crossed its threshold.
+ * Says whether it did.
+ */
+export async function refreshTotals(deps: EngineDependencies, job: JudgedJob, minimumAge: number): Promise<boolean> {
+  if (!(await deps.jobs.claimSum(job.jobId, deps.clock.now(), minimumAge))) return false;
   await sum(deps, job);
+  return true;
 }
 
 /** Totals that were summed after `since`: by this worker, or by another that was at it. */

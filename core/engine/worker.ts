@@ -9,6 +9,7 @@ import { laneNeedsOf, lanesOf } from './lanes.ts';
 import { runPart, WINDOW_FACTOR } from './part.ts';
 import { type FinishedTask, findPart, type WrittenPart, writePart } from './part-file.ts';
 import { readShard, type ShardInput } from './shard-input.ts';
+import { ShownCounts } from './shown-counts.ts';
 import {
   died,
   isCondemned,
@@ -21,14 +22,7 @@ import {
 } from './suspicion.ts';
 import { TaskRate } from './task-rate.ts';
 import { ThrottleWatch } from './throttle-watch.ts';
-import {
-  failAtThreshold,
-  freshTotals,
-  isProbing,
-  type JudgedJob,
-  refreshTotals,
-  SUM_EVERY_MILLISECONDS,
-} from './totals.ts';
+import { failAtThreshold, freshTotals, isProbing, type JudgedJob, SUM_EVERY_MILLISECONDS } from './totals.ts';
 import { unfinishedKey } from './work-keys.ts';
 import { workNotes } from './work-notes.ts';
 import { batchSize, carryOut, finish, type WorkerJob } from './worker-job.ts';
@@ -82,12 +76,12 @@ class ShardRun {
   private position: ShardPosition | undefined;
   /** Long ago at first: a report that began before the worker named itself on the shard did not wait for it. */
   private lastLook = 0;
-  private lastSum = 0;
   private wanted = true;
   /** Whether the job shows a trouble that progress would refute. */
   private troubled: boolean;
   /** Milliseconds of the slowest task so far. */
   private slowest = 0;
+  private readonly counts: ShownCounts;
   private rate: TaskRate | undefined;
   private codes = new KnownCodes();
   private throttles: ThrottleWatch | undefined;
@@ -100,6 +94,7 @@ class ShardRun {
     private state: JobState,
   ) {
     this.troubled = state.trouble !== undefined;
+    this.counts = new ShownCounts(deps, () => this.judged);
   }
 
   /** The job as it was at the last look, with the epoch that this worker may speak for. */
@@ -144,6 +139,7 @@ class ShardRun {
     if (!(await deps.progress.setPosition(input.jobId, input.shard, this.position, taken))) return;
     this.position = taken;
     const endLease = deps.clock.every(LEASE_MILLISECONDS / 3, () => this.renewLease());
+    const endFresh = this.counts.keepFresh();
     try {
       if (isCondemned(taken)) {
         const crashed = finish(lines[taken.at] ?? '', job.columns, WORKER_CRASHED);
@@ -152,8 +148,10 @@ class ShardRun {
       while (this.wanted && (await this.onePart(job, lines)));
     } finally {
       endLease();
+      endFresh();
       await this.release(released);
     }
+    if (!this.wanted) await this.counts.leave();
   }
 
   /** One part: true when another should follow. */
@@ -268,11 +266,7 @@ class ShardRun {
 
   /** Keeps the totals fresh; a young job's worker that saw failures waits for them, and for what they mean. */
   private async lookAtTotals(waitForThreshold: boolean): Promise<void> {
-    if (!waitForThreshold) {
-      if (this.deps.clock.now() - this.lastSum < SUM_EVERY_MILLISECONDS) return;
-      this.lastSum = this.deps.clock.now();
-      return await refreshTotals(this.deps, this.judged);
-    }
+    if (!waitForThreshold) return await this.counts.afterPart();
     await freshTotals(this.deps, this.judged, this.deps.clock.now());
     await this.look();
   }
@@ -312,9 +306,10 @@ class ShardRun {
     if (outcome === 'sealed') return this.leave();
     if (outcome === 'behind') return await this.findPlace();
     this.position = { ...this.position, at: part.end };
+    this.counts.counted();
     await this.gotOn();
     if (!isDone) return true;
-    await refreshTotals(this.deps, this.judged);
+    await this.counts.refresh(SUM_EVERY_MILLISECONDS);
     return this.leave();
   }
 

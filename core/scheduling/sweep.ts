@@ -1,11 +1,12 @@
 import { forEachBounded } from '../engine/bounded.ts';
 import type { EngineDependencies } from '../engine/dependencies.ts';
 import { moveJob } from '../engine/job-changes.ts';
+import { refreshTotals, SUM_EVERY_MILLISECONDS } from '../engine/totals.ts';
 import { jobPrefix } from '../engine/work-keys.ts';
 import { initialState } from '../job/initial-state.ts';
 import type { JobState } from '../job/records.ts';
 import { retentionStart } from '../job/retention.ts';
-import { hasEnded, stageOf } from '../job/status.ts';
+import { hasEnded, type JobStatus, stageOf } from '../job/status.ts';
 import { nextEpoch } from '../job/transition.ts';
 import type { Executions } from '../stores/executions.ts';
 import { workersOf } from './capacity.ts';
@@ -24,6 +25,9 @@ const CONFIRMATION_MILLISECONDS = 30 * 86_400_000;
 
 /** A job whose creation was interrupted is completed after so long: its creator may still be at it. */
 const CREATION_MILLISECONDS = 60_000;
+
+/** For so long after the beginning of a pause its counts are added up again, in some sweeps. */
+const COUNTED_AGAIN_MILLISECONDS = 3 * 60_000;
 
 /** Jobs deleted in one sweep, and old news. */
 const DELETIONS = 20;
@@ -60,6 +64,10 @@ async function attempt(deps: SweeperDependencies, what: string, work: () => Prom
   }
 }
 
+function isPause(status: JobStatus): boolean {
+  return status === 'Pausing' || status === 'Paused';
+}
+
 async function sweepJob(deps: SweeperDependencies, jobId: string): Promise<void> {
   const state = await deps.jobs.getState(jobId);
   if (state === undefined) return await completeCreation(deps, jobId);
@@ -68,6 +76,10 @@ async function sweepJob(deps: SweeperDependencies, jobId: string): Promise<void>
   if (hasEnded(state.status)) return;
   if (state.status === 'Suspended' && now - Date.parse(state.statusSince) > CONFIRMATION_MILLISECONDS) {
     return await expire(deps, state);
+  }
+  if (isPause(state.status) && now - Date.parse(state.statusSince) < COUNTED_AGAIN_MILLISECONDS) {
+    // Its last workers may have counted just after another had added up, and no turn follows before it is resumed.
+    await refreshTotals(deps, state, SUM_EVERY_MILLISECONDS);
   }
   const stage = stageOf(state.status);
   // One that waits for others the scheduler looks at in each of its calls.

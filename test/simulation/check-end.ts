@@ -1,6 +1,7 @@
 import type { JobState } from '../../core/job/records.ts';
 import { blockOf } from '../../core/stores/progress-store.ts';
 import type { Objects } from './operation.ts';
+import type { SimulatedJob } from './scenario.ts';
 import type { Users } from './users.ts';
 import type { World } from './world.ts';
 
@@ -16,6 +17,7 @@ export function checkEnd(world: World, users: Users): void {
     checkCounts(world, state, objects);
     checkLines(world, state, objects);
     checkTasks(world, objects);
+    if (world.scenario.fair) checkRate(world, objects);
   }
 }
 
@@ -31,6 +33,7 @@ function checkEnding(world: World, { jobId, status, failureReasons }: JobState, 
 
 function checkCounts(world: World, { jobId, status, totalTasks }: JobState, { job }: Objects): void {
   const { stores, watch } = world;
+  const wanted = keysFor(world, job).length;
   const { succeeded, failed } = stores.jobs.totals.get(jobId) ?? { succeeded: 0, failed: 0 };
   const blocks = [...(stores.progress.blocks.get(jobId)?.values() ?? [])];
   const counted = blocks.reduce((all, block) => all + block.succeeded, 0);
@@ -43,9 +46,9 @@ function checkCounts(world: World, { jobId, status, totalTasks }: JobState, { jo
   if (blocks.some(({ sealed, parts, done }) => !sealed && parts.size + done.size > 0)) {
     watch.violated('fixed-when-ended', `${jobId} has a block that is begun and not sealed`);
   }
-  if (status === 'Complete' && (succeeded + failed !== job.keys.length || totalTasks !== job.keys.length)) {
+  if (status === 'Complete' && (succeeded + failed !== wanted || totalTasks !== wanted)) {
     const all = `${succeeded}+${failed} of ${totalTasks}`;
-    watch.violated('line-for-line', `${jobId} is Complete with ${all} tasks, its manifest has ${job.keys.length}`);
+    watch.violated('line-for-line', `${jobId} is Complete with ${all} tasks, its manifest has ${wanted}`);
   }
   const lines = stores.reportLines(jobId);
   if (lines === undefined) {
@@ -66,7 +69,7 @@ function checkLines(world: World, { jobId, status }: JobState, { job, carried }:
   const { watch } = world;
   const lines = world.stores.reportLines(jobId);
   if (lines === undefined) return;
-  const wanted = countsOf(job.keys);
+  const wanted = countsOf(keysFor(world, job));
   const there = countsOf(lines.map(keyOf));
   const all = status === 'Complete' && job.request.Report.ReportScope === 'AllTasks';
   for (const [key, lineCount] of there) {
@@ -119,6 +122,42 @@ function checkTasks(world: World, { job, carried }: Objects): void {
       );
     }
   }
+}
+
+/** The most tasks that the workers of a job may begin at once, beyond its rate: one each, and what is rounded up. */
+const BURST = 20;
+
+function checkRate(world: World, { job, carried }: Objects): void {
+  const rate = job.request.Drover?.RateLimit?.TasksPerSecond;
+  if (rate === undefined || job.wishes.some(({ wish }) => wish.kind === 'limits')) return;
+  const most = 10 * rate + BURST;
+  for (const [index, { began }] of carried.entries()) {
+    const end = carried.findIndex((each, at) => at >= index && each.began > began + 10_000);
+    const within = (end < 0 ? carried.length : end) - index;
+    if (within > most) {
+      world.watch.violated('rate-holds', `${job.jobId}: ${within} tasks in ten seconds, at ${rate} a second`);
+    }
+  }
+}
+
+/** The keys of a job's tasks: its manifest's, or those that the job before it has left for it. */
+function keysFor(world: World, job: SimulatedJob): readonly string[] {
+  if (job.after === undefined) return job.keys;
+  const { job: before, takes } = job.after;
+  const state = world.stores.jobs.states.get(before.jobId);
+  // Cancelled before its manifest was read: it has no tasks.
+  if (state?.totalTasks === undefined) return [];
+  const all = keysFor(world, before);
+  if (takes === 'Same') return all;
+  const { succeeded, failed } = world.stores.countedKeys(before.jobId);
+  if (takes === 'FailedTasks') return failed;
+  if (takes === 'SucceededTasks') return succeeded;
+  const left = countsOf(succeeded);
+  return all.filter((key) => {
+    const times = left.get(key) ?? 0;
+    left.set(key, times - 1);
+    return times <= 0;
+  });
 }
 
 function countsOf(items: readonly string[]): Map<string, number> {

@@ -21,6 +21,13 @@ export const CHECKS = {
     says: 'a worker begins no task later than three seconds after it last saw it wanted',
   },
   'begun-is-counted': { of: '4', says: 'what an undisturbed worker has carried out is counted, and in the report' },
+  'rate-holds': { of: 'limits', says: 'a job of so many tasks a second begins no more in any ten seconds' },
+  'invocations-bounded': { of: 'limits', says: 'a job has no more function invocations at once than it may' },
+  'priority-first': {
+    of: 'scheduling',
+    says: 'no job has workers for long while one of higher priority waits for some',
+  },
+  'counts-are-fresh': { of: 'watching', says: 'what was counted is shown within ten seconds' },
   'shares-fit': { of: 'capacity', says: 'all shares together fit the capacity, and a wave has its share at most' },
   'short-histories': { of: 'epochs', says: 'an execution hands over before its history is full' },
   'errors-have-causes': { of: 'engine', says: 'no function fails and no turn meets an error that no fault explains' },

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { EngineDependencies } from '../../core/engine/dependencies.ts';
+import type { OperationNeeds } from '../../core/engine/lanes.ts';
 import { type PrepareDependencies, prepareItem, prepareTurn } from '../../core/engine/prepare-turn.ts';
 import { type ReportDependencies, reportItem } from '../../core/engine/report-range.ts';
 import { reportTurn } from '../../core/engine/report-turn.ts';
@@ -9,6 +10,7 @@ import { requireSurvey } from '../../core/engine/survey.ts';
 import type { ItemInput, TurnInput, TurnOutput } from '../../core/engine/turn.ts';
 import { runShard } from '../../core/engine/worker.ts';
 import { JobTrouble } from '../../core/job/job-trouble.ts';
+import { type OperationName, operationNameOf } from '../../core/job/operation-name.ts';
 import type { Stage } from '../../core/job/status.ts';
 import { LineColumns } from '../../core/manifest/line-form.ts';
 import type { TaskContext } from '../../core/operations/operation.ts';
@@ -41,7 +43,7 @@ export class Functions {
         case 'prepare':
           return await prepareTurn(this.prepareDependencies(by), input);
         case 'run':
-          return await runTurn({ ...this.dependencies(by), operation: () => this.needs }, input);
+          return await runTurn({ ...this.dependencies(by), operation: (name) => this.needsOf(name) }, input);
         case 'report':
           return await reportTurn(this.reportDependencies(by), input);
       }
@@ -104,7 +106,7 @@ export class Functions {
     const { maxConcurrentWorkers, maxActiveJobs } = this.world.scenario;
     const { jobs, clock, log } = this.dependencies(by);
     const executions = this.world.of(by, 'executions', this.executions);
-    const operation = () => this.needs;
+    const operation = (name: OperationName) => this.needsOf(name);
     await schedule({ jobs, clock, log, executions, maxConcurrentWorkers, maxActiveJobs, operation }, jobId);
   }
 
@@ -132,8 +134,8 @@ export class Functions {
     }
   }
 
-  private get needs(): { readonly concurrency: number; readonly invokesFunctions: false } {
-    return { concurrency: this.world.scenario.concurrency, invokesFunctions: false };
+  private needsOf(name: OperationName): OperationNeeds {
+    return { concurrency: this.world.scenario.concurrency, invokesFunctions: name === 'LambdaInvoke' };
   }
 
   dependencies(by: Invocation): EngineDependencies {
@@ -163,7 +165,9 @@ export class Functions {
     return {
       stored,
       columns: new LineColumns((await requireSurvey(world.stores.work, jobId)).form),
-      operation: world.objectsIn(jobId).operationFor(by, signal, this.needs),
+      operation: world
+        .objectsIn(jobId)
+        .operationFor(by, signal, this.needsOf(operationNameOf(stored.request.Operation))),
       parameters: {},
       context: { jobId, signal } as TaskContext,
     };

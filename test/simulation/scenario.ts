@@ -1,3 +1,4 @@
+import type { After, AfterManifest } from '../../core/job/after.ts';
 import { jobIdOf } from '../../core/job/job-id.ts';
 import type { JobRequest } from '../../core/job/request.ts';
 import type { TaskResult } from '../../core/operations/task-result.ts';
@@ -16,8 +17,12 @@ export type UserRequest =
 export interface SimulatedJob {
   readonly jobId: string;
   readonly request: JobRequest;
-  /** The keys that its manifest names, in its order; some twice. */
+  /** The keys that its manifest names, in its order; some twice. None where its tasks are those of another job. */
   readonly keys: readonly string[];
+  /** The job whose end it waits for, and which of its tasks it takes. */
+  readonly after: { readonly job: SimulatedJob; readonly takes: AfterManifest } | undefined;
+  /** Function invocations at once, where its tasks are invocations. */
+  readonly mostInvocations: number | undefined;
   readonly tasksPerShard: number;
   readonly chunkBytes: number;
   /** Milliseconds into the world at which it is created. */
@@ -47,6 +52,14 @@ export interface Scenario {
   readonly workerLimit: number;
 }
 
+/** What a job may take of the one before it. `Report` is one of the others, by the report's scope. */
+const TAKEN = ['FailedTasks', 'SucceededTasks', 'NotSucceededTasks', 'Same'] as const;
+
+const MANIFEST: NonNullable<JobRequest['Manifest']> = {
+  Spec: { Format: 'S3BatchOperations_CSV_20180820', Fields: ['Bucket', 'Key'] },
+  Location: { ObjectArn: 'arn:aws:s3:::m/m.csv', ETag: 'e' },
+};
+
 /** From tasks of which a worker does hundreds in a look to some that outlast its lease. */
 const TASK_TIMES = [
   [1, 30],
@@ -63,7 +76,9 @@ const LONGEST_FOUL = 8 * 60_000;
 export function scenarioOf(random: Random): Scenario {
   const fair = random.chance(0.15);
   const foulFor = random.wide(20_000, LONGEST_FOUL);
-  const jobs = Array.from({ length: random.pick([1, 1, 2, 3]) }, (_, index) => jobOf(random.fork(), index, foulFor));
+  const jobs: SimulatedJob[] = [];
+  const count = random.pick([1, 1, 2, 3]);
+  while (jobs.length < count) jobs.push(jobOf(random.fork(), jobs, foulFor));
   return {
     jobs,
     fair,
@@ -76,21 +91,28 @@ export function scenarioOf(random: Random): Scenario {
   };
 }
 
-function jobOf(random: Random, index: number, foulFor: number): SimulatedJob {
-  const keys = keysOf(random);
+function jobOf(random: Random, before: readonly SimulatedJob[], foulFor: number): SimulatedJob {
+  const index = before.length;
+  const last = before.at(-1);
+  const after = last !== undefined && random.chance(0.3) ? { job: last, takes: random.pick(TAKEN) } : undefined;
+  const keys = after === undefined ? keysOf(random) : [];
+  const mostInvocations = random.chance(0.2) ? random.whole(1, 10) : undefined;
   const failing = random.pick([0, 0, 0.1, 0.5, 0.9]);
   const salt = random.whole(0, 1_000_000);
   const ClientRequestToken = `token-${index}`;
-  const deadly = random.chance(0.1) ? [random.pick(keys)] : [];
+  const deadly = keys.length > 0 && random.chance(0.1) ? [random.pick(keys)] : [];
   const threshold = random.chance(0.3) ? { MinimumTasks: random.whole(1, 30), Percent: random.whole(0, 100) } : {};
   const Drover = {
     ...(random.chance(0.2) ? { RateLimit: { TasksPerSecond: random.wide(2, 500) } } : {}),
     ...(random.chance(0.2) ? { MaxWorkers: random.whole(1, 4) } : {}),
     ...(random.chance(0.3) ? { FailureThreshold: threshold } : {}),
+    ...(after === undefined ? {} : { After: afterOf(after) }),
   };
   return {
     jobId: jobIdOf(IDENTITY.account, IDENTITY.region, ClientRequestToken),
     keys,
+    after,
+    mostInvocations,
     tasksPerShard: random.pick([1, 2, 5, 10, 50]),
     chunkBytes: random.pick([40, 150, 100_000]),
     createdAfter: index === 0 ? 0 : random.wide(1, foulFor),
@@ -100,7 +122,7 @@ function jobOf(random: Random, index: number, foulFor: number): SimulatedJob {
     wishes: wishesOf(random, foulFor),
     request: {
       ConfirmationRequired: random.chance(0.2),
-      Operation: { S3PutObjectTagging: { TagSet: [] } },
+      Operation: operationOf(mostInvocations),
       Report: {
         Enabled: true,
         Bucket: 'arn:aws:s3:::reports',
@@ -109,14 +131,23 @@ function jobOf(random: Random, index: number, foulFor: number): SimulatedJob {
         Prefix: 'r',
       },
       ClientRequestToken,
-      Manifest: {
-        Spec: { Format: 'S3BatchOperations_CSV_20180820', Fields: ['Bucket', 'Key'] },
-        Location: { ObjectArn: 'arn:aws:s3:::m/m.csv', ETag: 'e' },
-      },
+      ...(after === undefined ? { Manifest: MANIFEST } : {}),
       Priority: random.whole(0, 3),
       RoleArn: ROLE,
       ...(Object.keys(Drover).length === 0 ? {} : { Drover }),
     },
+  };
+}
+
+function afterOf({ job, takes }: NonNullable<SimulatedJob['after']>): After {
+  return { JobIds: [job.jobId], On: 'Any', Manifest: takes };
+}
+
+function operationOf(mostInvocations: number | undefined): JobRequest['Operation'] {
+  if (mostInvocations === undefined) return { S3PutObjectTagging: { TagSet: [] } };
+  return {
+    LambdaInvoke: { FunctionArn: 'arn:aws:lambda:us-east-1:000000000000:function:f' },
+    Drover: { LambdaInvoke: { MaxConcurrentInvocations: mostInvocations } },
   };
 }
 

@@ -2,6 +2,7 @@ import { checkEnd } from './check-end.ts';
 import type { Violation } from './checks.ts';
 import { Functions } from './functions.ts';
 import { Machines } from './machines.ts';
+import { Sampler } from './sampler.ts';
 import { Users } from './users.ts';
 import { type TraceLine, World } from './world.ts';
 
@@ -32,6 +33,7 @@ export async function simulate(seed: number, trace?: TraceLine): Promise<Outcome
   machines.functions = functions;
   const users = new Users(world, functions);
   users.begin();
+  new Sampler(world).begin();
   repeat(world, SWEEP_EVERY, () => functions.sweep());
   const { foulFor } = world.scenario;
   world.time.after(foulFor, () => {
@@ -74,9 +76,11 @@ async function tidied(world: World, machines: Machines): Promise<void> {
 
 /** Milliseconds that all tasks of the world take at most, one after another, some of them three times. */
 function workOf(world: World): number {
-  return world.scenario.jobs.reduce((sum, { keys, taskMilliseconds: [, most], request }) => {
+  const most = Math.max(...world.scenario.jobs.map(({ taskMilliseconds }) => taskMilliseconds[1]));
+  const keys = Math.max(...world.scenario.jobs.map((job) => job.keys.length));
+  return world.scenario.jobs.reduce((sum, { request }) => {
     const rate = request.Drover?.RateLimit?.TasksPerSecond ?? 2;
-    return sum + 3 * keys.length * (most + 1_000 / rate + 1_000);
+    return sum + 3 * keys * (most + 1_000 / rate + 1_000);
   }, 0);
 }
 

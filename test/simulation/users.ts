@@ -29,7 +29,7 @@ export class Users {
   begin(): void {
     const { time, scenario } = this.world;
     for (const job of scenario.jobs) {
-      time.after(job.createdAfter, () => void this.untilAnswered((context) => createJob(job.request, context)));
+      time.after(job.createdAfter, () => void this.create(job));
       for (const { after, wish } of job.wishes) time.after(after, () => void this.ask(job, wish));
     }
   }
@@ -40,6 +40,13 @@ export class Users {
       const state = this.world.stores.jobs.states.get(job.jobId);
       if (state?.status === 'Suspended') await this.confirm(job);
       else if (state?.held !== undefined) await this.ask(job, { kind: 'resume' });
+    }
+  }
+
+  private async create({ request }: SimulatedJob): Promise<void> {
+    // The job that it is to follow may not be there yet.
+    while (!(await this.untilAnswered((context) => createJob(request, context)))) {
+      await this.world.time.sleep(ASKS_AGAIN);
     }
   }
 
@@ -66,14 +73,14 @@ export class Users {
     });
   }
 
-  /** Asks until an answer comes; a refusal is one. */
-  private async untilAnswered(request: (context: ApiContext) => Promise<unknown>): Promise<void> {
+  /** Asks until an answer comes; a refusal is one, and answers false. */
+  private async untilAnswered(request: (context: ApiContext) => Promise<unknown>): Promise<boolean> {
     for (;;) {
       try {
         await this.world.invoke('user', API_LIMIT, undefined, (by) => request(this.context(by)));
-        return;
+        return true;
       } catch (error) {
-        if (error instanceof ApiError && error.code !== 'TooManyRequestsException') return;
+        if (error instanceof ApiError && error.code !== 'TooManyRequestsException') return false;
         if (!(error instanceof Death || error instanceof ApiError)) this.world.explain('user', error);
         await this.world.time.sleep(ASKS_AGAIN);
       }

@@ -102,6 +102,15 @@ export class Weather {
     return this.random.wide(1, 30_000);
   }
 
+  refusesTask(): boolean {
+    return this.random.chance(this.rates.roleRefused / 30);
+  }
+
+  /** How many of the items of a new job its creator has written when it is cut short; undefined, as a rule, if it is not. */
+  cutsCreationAfter(): number | undefined {
+    return this.random.chance(this.rates.refused) ? this.random.whole(1, 3) : undefined;
+  }
+
   losesCall(): boolean {
     return this.random.chance(this.rates.callLost);
   }

@@ -1,7 +1,7 @@
 import type { JobState } from '../../core/job/records.ts';
 import { hasEnded } from '../../core/job/status.ts';
 import { type FunctionName, Invocation, never } from './invocation.ts';
-import { Objects } from './operation.ts';
+import { type Carried, Objects } from './operation.ts';
 import { Random } from './random.ts';
 import { type Scenario, type SimulatedJob, scenarioOf } from './scenario.ts';
 import { SimulatedTime } from './simulated-time.ts';
@@ -29,7 +29,7 @@ export type TraceLine = (milliseconds: number, by: string, what: string) => void
 /** Everything that a seed decides, and the state of things: time, weather, stores, processes. */
 export class World {
   readonly time = new SimulatedTime(START);
-  readonly stores = new Stores();
+  readonly stores: Stores;
   readonly scenario: Scenario;
   readonly weather: Weather;
   readonly watch: Watch;
@@ -47,6 +47,10 @@ export class World {
     const random = new Random(seed);
     this.scenario = scenarioOf(random.fork());
     this.weather = new Weather(random.fork(), this.scenario.fair);
+    this.stores = new Stores(() => {
+      const writes = this.weather.cutsCreationAfter();
+      return writes === undefined ? undefined : { writes, fault: new SimulatedFault(`${FAULT}: creation cut short`) };
+    });
     this.watch = new Watch(this.stores, this.time, START, () => this.capacity);
     this.objects = new Map(this.scenario.jobs.map((job) => [job.jobId, this.objectsOf(job, random.fork())]));
   }
@@ -61,10 +65,18 @@ export class World {
   }
 
   private objectsOf(job: SimulatedJob, random: Random): Objects {
-    return new Objects(job, this.time, random, (carried) => {
+    const began = (carried: Carried): void => {
       this.trace?.(this.passed, carried.by.id, `task ${carried.taskId} ${carried.key}`);
       this.watch.taskBegan(job.jobId, carried);
-    });
+      this.checkInvocations(job);
+    };
+    return new Objects(job, this.time, random, began, () => this.weather.refusesTask());
+  }
+
+  private checkInvocations({ jobId, mostInvocations }: SimulatedJob): void {
+    const { inFlight } = this.objectsIn(jobId);
+    if (!this.scenario.fair || mostInvocations === undefined || inFlight <= mostInvocations) return;
+    this.watch.violated('invocations-bounded', `${jobId}: ${inFlight} invocations at once, at most ${mostInvocations}`);
   }
 
   log(what: string): void {
