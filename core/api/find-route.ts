@@ -1,6 +1,7 @@
 import { shown } from '../validation/invalid-input.ts';
 import { ApiError } from './api-error.ts';
-import { ROUTES, type Route } from './routes.ts';
+import type { Route } from './routes/route.ts';
+import { ROUTES } from './routes/routes.ts';
 
 /** The API's version, the first segment of every path. */
 const VERSION = '/v20180820';

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { Template } from 'aws-cdk-lib/assertions';
-import { ROUTES } from '../../core/api/routes.ts';
+import { ROUTES } from '../../core/api/routes/routes.ts';
 import { droverStack } from './synthesized.ts';
 
 interface ApiResource {
