@@ -1,13 +1,16 @@
 import { createHash } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
+import { parquetWriteBuffer } from 'hyparquet-writer';
 import type { Manifest } from '../../core/job/request.ts';
 import { LineColumns } from '../../core/manifest/line-form.ts';
 import { LineTooLong } from '../../core/manifest/line-reader.ts';
 import { ManifestError } from '../../core/manifest/manifest-error.ts';
+import { encodeManifestKey } from '../../core/manifest/object-key.ts';
 import { openManifest } from '../../core/manifest/open-manifest.ts';
 import { readTaskLine } from '../../core/manifest/task-line.ts';
 import { duckdbFile } from '../support/duckdb-files.ts';
 import { memoryFiles } from '../support/memory-manifest.ts';
+import { mutatedFooter, mutatedPageHeader } from './parquet-structures.ts';
 
 /** A manifest that is right, and the object of it whose bytes are changed. */
 export interface FuzzCase {
@@ -17,7 +20,14 @@ export interface FuzzCase {
   readonly changed: string;
   /** Lines that it has: a reading that ends well gives just so many, where the format can tell. */
   readonly lines?: number;
+  /** How the bytes are changed; `mutated` if nothing is said. */
+  readonly change?: Change;
+  /** What is read without a failure are these lines, in any order: the change left what they say alone. */
+  readonly same?: readonly string[];
 }
+
+/** The bytes, changed. */
+export type Change = (bytes: Buffer, random: (below: number) => number) => Buffer;
 
 const LINES = 40;
 const Location = { ObjectArn: 'arn:aws:s3:::man/m', ETag: 'e' };
@@ -34,6 +44,16 @@ function inventory(fileFormat: string, fileSchema: string, data: Buffer): Buffer
   );
 }
 
+/** By another writer than DuckDB, which has no row groups as small as these. */
+function rowGroups(): Buffer {
+  const columnData = [
+    { name: 'n', data: rows.map(({ n }) => n), type: 'INT32' as const, nullable: true },
+    { name: 'key', data: rows.map(({ key }) => key), type: 'STRING' as const, nullable: false },
+    { name: 'bucket', data: rows.map(({ bucket }) => bucket), type: 'STRING' as const, nullable: true },
+  ];
+  return Buffer.from(parquetWriteBuffer({ columnData, rowGroupSize: LINES / 4, pageSize: 100 }));
+}
+
 export async function fuzzCases(): Promise<readonly FuzzCase[]> {
   const parquet = async (options: string): Promise<Buffer> =>
     await duckdbFile({ n: 'INTEGER', key: 'VARCHAR', bucket: 'VARCHAR' }, rows, `FORMAT parquet, ${options}`);
@@ -45,6 +65,18 @@ export async function fuzzCases(): Promise<readonly FuzzCase[]> {
       return { name: `Parquet, ${codec}`, manifest, objects, changed: 'man/m', lines: LINES };
     }),
   );
+  const groups: FuzzCase = {
+    name: 'Parquet, row groups',
+    manifest: { Location, Drover: { Format: 'Parquet', Columns } },
+    objects: { 'man/m': rowGroups() },
+    changed: 'man/m',
+    lines: LINES,
+  };
+  const same = rows.map(({ bucket, key }) => `${bucket},${encodeManifestKey(key)}`);
+  const structures = [
+    ...[...tables, groups].map((each) => ({ ...each, name: `${each.name}: footer`, change: mutatedFooter, same })),
+    ...tables.map((each) => ({ ...each, name: `${each.name}: page headers`, change: mutatedPageHeader, same })),
+  ];
   const file = gzipSync(plain);
   const Spec = { Format: 'S3InventoryReport_CSV_20161130' as const };
   const named = { 'man/m': inventory('CSV', 'Bucket, Key', file), 'inv/d': file };
@@ -56,6 +88,8 @@ export async function fuzzCases(): Promise<readonly FuzzCase[]> {
   };
   return [
     ...tables,
+    groups,
+    ...structures,
     {
       name: 'a CSV of S3',
       manifest: { Location, Spec: { Format: 'S3BatchOperations_CSV_20180820', Fields: ['Bucket', 'Key'] } },
@@ -113,8 +147,9 @@ const PATIENCE = 10_000;
  * Reads a manifest as PrepareJob does. It may be refused, or have a bad line, or be read: anything else throws.
  * Answers the lines that it gave.
  */
-export async function readOrRefuse({ manifest, lines }: FuzzCase, objects: FuzzCase['objects']): Promise<number> {
+export async function readOrRefuse({ manifest, lines, same }: FuzzCase, objects: FuzzCase['objects']): Promise<number> {
   const began = performance.now();
+  const read: string[] = [];
   let [given, bad] = [0, 0];
   try {
     const reader = openManifest(memoryFiles(objects), manifest, [], 700);
@@ -123,6 +158,7 @@ export async function readOrRefuse({ manifest, lines }: FuzzCase, objects: FuzzC
     for (const chunk of survey.chunks) {
       await reader.readLines(chunk, (line, problem) => {
         given += 1;
+        if (same !== undefined) read.push(line.toString());
         if (typeof (problem ?? readTaskLine(line.toString(), columns)) === 'string') bad += 1;
         return true;
       });
@@ -137,5 +173,16 @@ export async function readOrRefuse({ manifest, lines }: FuzzCase, objects: FuzzC
   if (took > PATIENCE) throw new Error(`took ${Math.round(took)} ms`);
   if (given >= 0 && lines !== undefined && given !== lines)
     throw new Error(`gave ${given} lines of ${lines}, without a failure`);
+  if (given >= 0 && bad === 0 && same !== undefined) {
+    const lacking = same.filter((line) => !read.includes(line));
+    if (lacking.length > 0) throw new Error(`lost ${lacking.length} lines, like ${lacking[0]}, without a failure`);
+  }
   return given - bad;
+}
+
+/** The objects of a case, one of them changed. */
+export function changedObjects({ change = mutated, changed, objects }: FuzzCase, random: (below: number) => number) {
+  const bytes = objects[changed];
+  if (bytes === undefined) throw new Error(`there is no ${changed}`);
+  return { ...objects, [changed]: change(bytes, random) };
 }

@@ -22,6 +22,8 @@ const LARGEST_HEADER = 256 * 1024;
 /** A page that is being read. */
 interface OpenPage {
   readonly values: PageValues;
+  /** What the values are in. */
+  readonly data: Uint8Array;
   /** One for each row that has a value; undefined where all have. */
   readonly present: Uint8Array | undefined;
   readonly rows: number;
@@ -63,16 +65,20 @@ export class ColumnReader {
     if (this.seen !== this.rows) throw this.otherCount(this.seen);
   }
 
-  private takeFrom({ values, present, rows }: OpenPage, wanted: number, into: unknown[]): void {
+  private takeFrom({ values, present, rows, data }: OpenPage, wanted: number, into: unknown[]): void {
     const count = Math.min(wanted, rows - this.taken);
     const some = present?.subarray(this.taken, this.taken + count);
-    const there = some === undefined ? count : some.reduce((sum, level) => sum + level, 0);
+    const there = some === undefined ? count : counted(some);
     const raw = values.take(there);
     if (raw.length !== there) throw new Error('a page breaks off in its values');
     const found = values.indices ? this.looked(raw) : convert(raw, this.decoder);
     let at = 0;
     for (let row = 0; row < count; row += 1) into.push(some?.[row] === 0 ? undefined : found[at++]);
     this.taken += count;
+    // Bytes that are left over were values: the page was taken for one of another kind. Some writers fill up with zeros.
+    if (this.taken === rows && data.subarray(values.end() ?? data.length).some((byte) => byte !== 0)) {
+      throw new Error('a page has more bytes than its values take');
+    }
   }
 
   private looked(indices: DecodedArray): unknown[] {
@@ -132,6 +138,8 @@ export class ColumnReader {
       if (!(levels >= 0 && levels <= bytes.length && repetitions === 0)) throw new Error('a page has odd levels');
       const present = this.nullable ? levelsOf(bytes.subarray(0, levels), rows, levels) : undefined;
       const data = bytes.subarray(levels);
+      const nulls = present === undefined ? 0 : rows - counted(present);
+      if (nulls !== v2.num_nulls) throw new Error(`a page has ${nulls} nulls, but its header says ${v2.num_nulls}`);
       const page = v2.is_compressed === false ? data : unpacked(data, size - levels, this.column);
       this.page = this.opened(copied(page, bytes), v2.encoding, present, rows);
     } else throw new Error(`a page is of the kind ${type ?? 'that nobody knows'}`);
@@ -140,8 +148,9 @@ export class ColumnReader {
   }
 
   private opened(data: Uint8Array, encoding: string, present: Uint8Array | undefined, rows: number): OpenPage {
-    const count = present === undefined ? rows : present.reduce((sum, level) => sum + level, 0);
+    const count = present === undefined ? rows : counted(present);
     return {
+      data,
       values: pageValues(data, encoding, count, this.decoder),
       present: count === rows ? undefined : present,
       rows,
@@ -151,6 +160,11 @@ export class ColumnReader {
   private otherCount(found: number): Error {
     return new Error(`it has ${found} values for ${this.rows} rows`);
   }
+}
+
+/** Rows that have a value. */
+function counted(present: Uint8Array): number {
+  return present.reduce((sum, level) => sum + level, 0);
 }
 
 /** A page that is not packed is a part of the window, which is longer: what reads it must not read on. */

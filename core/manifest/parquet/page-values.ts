@@ -15,6 +15,8 @@ const LARGEST_VALUE = 1024 * 1024;
 export interface PageValues {
   readonly indices: boolean;
   take(count: number): DecodedArray;
+  /** Where they end in the page's bytes, once all are taken; undefined if the encoding does not tell. */
+  end(): number | undefined;
 }
 
 /**
@@ -24,7 +26,7 @@ export interface PageValues {
 export function pageValues(bytes: Uint8Array, encoding: string, count: number, decoder: ColumnDecoder): PageValues {
   const { type, element } = decoder;
   const reader: DataReader = { view: new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength), offset: 0 };
-  if (count === 0) return { indices: false, take: () => [] };
+  if (count === 0) return { indices: false, take: () => [], end: () => undefined };
   if (encoding === 'PLAIN' && type !== 'BOOLEAN') {
     return {
       indices: false,
@@ -33,21 +35,25 @@ export function pageValues(bytes: Uint8Array, encoding: string, count: number, d
         if (reader.offset > bytes.length) throw new Error('a page breaks off in its values');
         return values;
       },
+      end: () => reader.offset,
     };
   }
-  if (encoding === 'PLAIN') return held(readPlain(reader, type, count, undefined));
+  if (encoding === 'PLAIN') return held(readPlain(reader, type, count, undefined), Math.ceil(count / 8));
   if (encoding === 'RLE' && type === 'BOOLEAN') {
-    checkRuns(bytes, { values: count, levels: undefined, indices: 'booleans' });
+    const end = checkRuns(bytes, { values: count, levels: undefined, indices: 'booleans' });
     const bits = new Uint8Array(count);
     readRleBitPackedHybrid(reader, 1, bits);
-    return held(Array.from(bits, (bit) => bit === 1));
+    return held(
+      Array.from(bits, (bit) => bit === 1),
+      end,
+    );
   }
   if (encoding === 'PLAIN_DICTIONARY' || encoding === 'RLE_DICTIONARY') {
-    checkRuns(bytes, { values: count, levels: undefined, indices: 'indices' });
+    const end = checkRuns(bytes, { values: count, levels: undefined, indices: 'indices' });
     const indices = new Uint32Array(count);
     const width = reader.view.getUint8(reader.offset++);
     if (width > 0) readRleBitPackedHybrid(reader, width, indices, bytes.length - 1);
-    return { ...held(indices), indices: true };
+    return { ...held(indices, end), indices: true };
   }
   if (encoding === 'DELTA_BINARY_PACKED' && (type === 'INT32' || type === 'INT64')) {
     const numbers = type === 'INT32' ? new Int32Array(count) : new BigInt64Array(count);
@@ -64,7 +70,7 @@ export function pageValues(bytes: Uint8Array, encoding: string, count: number, d
   }
   if (encoding === 'BYTE_STREAM_SPLIT') {
     if (count > bytes.length) throw new Error('a page breaks off in its values');
-    return held(byteStreamSplit(reader, count, type, element.type_length));
+    return held(byteStreamSplit(reader, count, type, element.type_length), reader.offset);
   }
   throw new Error(`its values are encoded as ${encoding ?? 'something unknown'}, which is not supported`);
 }
@@ -75,7 +81,7 @@ function lengthsOf(reader: DataReader, count: number): Int32Array {
   return lengths;
 }
 
-function held(values: DecodedArray): PageValues {
+function held(values: DecodedArray, end?: number): PageValues {
   let at = 0;
   return {
     indices: false,
@@ -84,6 +90,7 @@ function held(values: DecodedArray): PageValues {
       at += count;
       return some;
     },
+    end: () => end,
   };
 }
 
@@ -115,5 +122,6 @@ function grown(
         return value;
       });
     },
+    end: () => place,
   };
 }

@@ -5,6 +5,7 @@ import type { ManifestSource } from '../../stores/manifest-source.ts';
 import { wholeFile } from '../byte-streams.ts';
 import { invalidManifest, type ManifestError } from '../manifest-error.ts';
 import { checkThrift } from './check-thrift.ts';
+import { placeOf, requireApart, requireInside } from './chunk-places.ts';
 import { ColumnBytes } from './column-bytes.ts';
 import { ColumnReader } from './column-reader.ts';
 
@@ -54,6 +55,18 @@ export class ParquetFile {
     if (sum !== Number(metadata.num_rows)) {
       throw new Error(`its row groups have ${sum} rows, but the file ${metadata.num_rows}`);
     }
+    if (sum === 0) this.requireEmpty();
+    requireApart(metadata.row_groups);
+  }
+
+  /** Throws where a file without rows has bytes that may be some: a run over nothing must not look like success. */
+  private requireEmpty(): void {
+    const { row_groups: groups, metadata_length: footer } = this.metadata;
+    const pages = this.size - footer - TAIL_BYTES - 4;
+    const values = groups.flatMap(({ columns }) => columns).some((column) => Number(column.meta_data?.num_values) > 0);
+    if (values || (groups.length === 0 && pages > 0)) {
+      throw new Error(`its footer says that it has no rows, but ${pages} bytes stand before it`);
+    }
   }
 
   /** @param size bytes of the file. */
@@ -101,18 +114,15 @@ export class ParquetFile {
   }
 
   private column({ columns }: RowGroup, rows: number, name: string): ColumnReader {
-    const chunk = columns.find(({ meta_data }) => meta_data?.path_in_schema.join('.') === name);
+    const [chunk, ...others] = columns.filter(({ meta_data }) => meta_data?.path_in_schema.join('.') === name);
     const found = chunk?.meta_data;
+    if (others.length > 0) throw new Error('the row group has it twice');
     if (chunk?.crypto_metadata !== undefined) throw new Error(ENCRYPTED);
     if (found === undefined) throw new Error('the row group does not have it');
     if (chunk?.file_path !== undefined && chunk.file_path !== '') throw new Error('its bytes are in another file');
     if (Number(found.num_values) !== rows) throw new Error(`it has ${found.num_values} values for ${rows} rows`);
-    const [dictionary, data] = [Number(found.dictionary_page_offset ?? 0), Number(found.data_page_offset)];
-    const start = dictionary > 0 && dictionary < data ? dictionary : data;
-    const end = start + Number(found.total_compressed_size);
-    if (!(Number.isSafeInteger(start) && Number.isSafeInteger(end) && start >= 4 && end > start && end <= this.size)) {
-      throw new Error(`its bytes are said to be at ${start} to ${end} of a file of ${this.size}`);
-    }
+    const place = placeOf(found);
+    requireInside(place, this.size - this.metadata.metadata_length - TAIL_BYTES);
     const schemaPath = getSchemaPath(this.metadata.schema, [name]);
     const element = schemaPath.at(-1)?.element;
     if (element?.type === undefined || element.type !== found.type) throw new Error('it has two types');
@@ -131,7 +141,13 @@ export class ParquetFile {
         throw new SourceTrouble('it cannot be read', { cause: error });
       }
     };
-    return new ColumnReader(new ColumnBytes(read, start, end), found, decoder, this.nullable.has(name), rows);
+    return new ColumnReader(
+      new ColumnBytes(read, place.start, place.end),
+      found,
+      decoder,
+      this.nullable.has(name),
+      rows,
+    );
   }
 
   private at<Result>(where: string, parse: () => Result): Result {

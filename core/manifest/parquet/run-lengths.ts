@@ -11,8 +11,9 @@ export interface Runs {
 /**
  * Holds the hybrid of runs and packed bits (Parquet's encoding RLE) to the number of values that there can be: a reader
  * that believes a run's length fills memory with it.
+ * @returns where the runs end; beyond the bytes if the last one is not filled up.
  */
-export function checkRuns(bytes: Uint8Array, { values, levels, indices }: Runs): void {
+export function checkRuns(bytes: Uint8Array, { values, levels, indices }: Runs): number {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   let at = 0;
   if (levels !== undefined) {
@@ -20,22 +21,20 @@ export function checkRuns(bytes: Uint8Array, { values, levels, indices }: Runs):
     scan(bytes, from, 1, values);
     at = levels === 'prefixed' ? from + view.getUint32(0, true) : bytes.length;
   }
-  if (indices === undefined || values === 0) return;
-  if (indices === 'booleans') {
-    scan(bytes, at + 4, 1, values, true);
-    return;
-  }
+  if (indices === undefined || values === 0) return at;
+  if (indices === 'booleans') return scan(bytes, at + 4, 1, values, true);
   const width = bytes[at];
   if (width === undefined || width > 32) throw new Error('a page has odd numbers');
-  if (width > 0) scan(bytes, at + 1, width, values, true);
+  // Where the width is nothing, runs may be left out.
+  return width > 0 ? scan(bytes, at + 1, width, values, true) : bytes.length;
 }
 
 /** @param fewer whether there may be fewer than `values`, for some of them are null. */
-function scan(bytes: Uint8Array, from: number, width: number, values: number, fewer = false): void {
+function scan(bytes: Uint8Array, from: number, width: number, values: number, fewer = false): number {
   let at = from;
   let seen = 0;
   while (seen < values) {
-    if (at >= bytes.length && fewer) return;
+    if (at >= bytes.length && fewer) return at;
     let [header, shift] = [0, 0];
     for (let more = true; more; shift += 7) {
       const byte = bytes[at];
@@ -51,4 +50,5 @@ function scan(bytes: Uint8Array, from: number, width: number, values: number, fe
     seen += packed ? count * 8 : count;
     at += packed ? count * width : Math.ceil(width / 8);
   }
+  return at;
 }
