@@ -4,7 +4,7 @@ import { EXIT, type ExitCode } from './exit-code.ts';
 import type { Io } from './io.ts';
 import { Printer } from './output/printer.ts';
 import { createProgram } from './program.ts';
-import type { Runtime } from './runtime.ts';
+import type { CloudOptions, RunningCloud, Runtime } from './runtime.ts';
 
 /** Commander's ways of saying that help or the version was asked for and printed. */
 const SHOWN_ON_REQUEST = new Set(['commander.helpDisplayed', 'commander.version']);
@@ -55,7 +55,10 @@ function debugText(thrown: unknown): string {
 }
 
 /** Loaded only now: it brings the CDK and every service with it. */
-async function startLocalCloud(...options: Parameters<Runtime['startCloud']>): ReturnType<Runtime['startCloud']> {
-  const { startCloud } = await import('../local/cloud.ts');
-  return await startCloud(...options);
+async function startLocalCloud(options: CloudOptions): Promise<RunningCloud> {
+  const [{ startCloud }, { localInventoryWriter }] = await Promise.all([
+    import('../local/cloud.ts'),
+    import('./inventory/local-writer.ts'),
+  ]);
+  return await startCloud({ ...options, inventoryWriter: localInventoryWriter });
 }

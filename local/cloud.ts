@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createApiGatewayService } from './apigateway/api-gateway-service.ts';
+import { systemClock } from './clock.ts';
 import { ClosingList } from './closing-list.ts';
 import { readAssembly } from './cloudformation/assembly.ts';
 import { settleCustomResources } from './cloudformation/custom-resources.ts';
@@ -13,9 +14,11 @@ import { createDynamoDbService } from './dynamodb/dynamodb-service.ts';
 import { createEventsService, type EventsService } from './events/events-service.ts';
 import { FaultInjector } from './faults/fault-injector.ts';
 import { parseFaultRules } from './faults/fault-rules.ts';
+import { InventoryDesk } from './inventory/inventory-desk.ts';
+import type { InventoryWriter } from './inventory/inventory-writer.ts';
 import { createLambdaService } from './lambda/lambda-service.ts';
 import { otherS3Environment, type S3AddressingStyle } from './other-s3.ts';
-import { createS3Service, type S3ServiceOptions } from './s3/s3-service.ts';
+import { createS3Service, type S3Service, type S3ServiceOptions } from './s3/s3-service.ts';
 import { createFrontDoor, type FrontDoor, type Services } from './server/front-door.ts';
 import type { CloudIdentity, FunctionInvoker } from './service.ts';
 import { createStepFunctionsService } from './stepfunctions/step-functions-service.ts';
@@ -52,6 +55,8 @@ export interface CloudOptions {
   readonly faultsFile?: string;
   /** The cloud assembly to run. Default: that of bin/drover-app, synthesized when its sources changed. */
   readonly assembly?: string;
+  /** Who writes inventory reports. Default: nobody; the local S3 then refuses inventory configurations. */
+  readonly inventoryWriter?: InventoryWriter;
 }
 
 /** A local cloud that is ready. */
@@ -90,7 +95,7 @@ async function start(options: CloudOptions, closing: ClosingList): Promise<Cloud
   const extraEnvironment = s3Endpoint ? await otherS3Environment(s3Endpoint, identity.region, s3AddressingStyle) : {};
   const dataFolder = resolve(options.dataFolder);
   const folders = await openDataFolder(dataFolder);
-  const { door, services, stackServices, functions, resume } = await openServices(
+  const { door, services, stackServices, functions, inventories, resume } = await openServices(
     options,
     identity,
     folders,
@@ -104,7 +109,7 @@ async function start(options: CloudOptions, closing: ClosingList): Promise<Cloud
 
   const assembly = options.assembly ?? (await synthesizeHome(dataFolder));
   const stack = await loadStack(await readAssembly(assembly), identity, stackServices);
-  door.open(services);
+  door.open(services, inventories);
   resume();
   await settleCustomResources(stack.customResources, {
     folder: folders.cloudFormation,
@@ -127,6 +132,7 @@ interface OpenedServices {
   readonly services: Services;
   readonly stackServices: StackServices;
   readonly functions: FunctionInvoker;
+  readonly inventories: InventoryDesk | undefined;
   /** Takes up what an earlier run left unfinished. */
   resume(): void;
 }
@@ -150,12 +156,19 @@ async function openServices(
   // S3 sends events to rules, whose targets are functions, which need S3: so the bus is looked up at each event.
   const bus: { events?: EventsService } = {};
   const sink = { put: async (event: Parameters<EventsService['put']>[0]) => bus.events?.put(event) };
-  const { restoreTimes } = options;
+  const { restoreTimes, inventoryWriter } = options;
   const s3 = opened(
-    await createS3Service({ dataFolder: folders.s3, identity, events: sink, ...(restoreTimes && { restoreTimes }) }),
+    await createS3Service({
+      dataFolder: folders.s3,
+      identity,
+      events: sink,
+      ...(restoreTimes && { restoreTimes }),
+      ...(inventoryWriter && { inventoryFields: inventoryWriter.optionalFields }),
+    }),
   );
   const door = await createFrontDoor({ host: options.host ?? '127.0.0.1', port: options.port ?? 9800, faults });
   closing.add(() => door.close(GRACE_MS));
+  const inventories = inventoryWriter && opened(inventoryDesk(inventoryWriter, s3, door, identity));
   const lambda = opened(
     await createLambdaService({
       dataFolder: folders.lambda,
@@ -193,12 +206,19 @@ async function openServices(
       putRestApi: async (restApi) => api.putRestApi(restApi),
     },
     functions: lambda,
+    inventories,
     resume() {
       states.resume();
       lambda.start();
       events.start();
+      inventories?.start();
     },
   };
+}
+
+function inventoryDesk(writer: InventoryWriter, s3: S3Service, door: FrontDoor, { region }: CloudIdentity) {
+  const { endpoint } = door;
+  return new InventoryDesk({ book: s3.inventories, writer, clock: systemClock, s3: { endpoint, region } });
 }
 
 async function faultsOf(file: string | undefined): Promise<FaultInjector> {

@@ -3,6 +3,7 @@ import { examples } from '../help.ts';
 import type { Runtime } from '../runtime.ts';
 import { addInventoryCreate } from './inventory-create.ts';
 import { addInventoryList } from './inventory-list.ts';
+import { addInventoryRun } from './inventory-run.ts';
 
 /** `drover inventory`. */
 export function addInventory(program: Command, runtime: Runtime): void {
@@ -16,9 +17,11 @@ export function addInventory(program: Command, runtime: Runtime): void {
       'after',
       examples(
         ['A report, now', 'drover inventory create --bucket photos --destination s3://inventories'],
+        ["Those that the local S3's inventory configurations ask for, now", 'drover inventory run'],
         ['What there is', 'drover inventory list --destination s3://inventories'],
       ),
     );
   addInventoryCreate(inventory, runtime);
   addInventoryList(inventory, runtime);
+  addInventoryRun(inventory, runtime);
 }

@@ -1,5 +1,6 @@
 import type { InventorySpec } from '../../core/inventory/inventory-spec.ts';
 import type { InventoryProgress, WrittenInventory } from '../../core/inventory/write-inventory.ts';
+import type { InventoryLine } from '../inventory/run-local.ts';
 import { formatCount, formatDuration, formatRate, formatTime } from './format.ts';
 import { hint, type Message } from './message.ts';
 import { type Column, listLines, tableLines } from './table.ts';
@@ -16,7 +17,7 @@ export function inventoryWritten(spec: InventorySpec, written: WrittenInventory,
     ['Took', `${formatDuration(seconds)}${seconds > 0 ? `, ${formatRate(written.rows / seconds)}` : ''}`],
   ]);
   return {
-    text: [...lines, '', 'A job on it:', `  ${next}`].join('\n'),
+    text: [...lines, '', 'A job on it:', `  ${next}`, ...(spec.versions === 'All' ? [OF_ALL_VERSIONS] : [])].join('\n'),
     json: {
       Manifest: url,
       ObjectArn: `arn:${spec.partition}:s3:::${spec.destinationBucket}/${written.manifestKey}`,
@@ -32,9 +33,20 @@ export function inventoryWritten(spec: InventorySpec, written: WrittenInventory,
   };
 }
 
+/** What a report of all versions names besides objects, and how a job that is to act on objects leaves it out. */
+const OF_ALL_VERSIONS =
+  'Delete markers and versions without an id are named too: in a job file, Manifest.Drover has "DeleteMarkers: Skip", which leaves the former out, and "EmptyVersion: \'Null\'", which reads the latter as null versions.';
+
 function nextCommand({ format }: InventorySpec, url: string): string {
   const kind = format === 'Parquet' ? ' --manifest-format inventory-parquet' : '';
   return `drover jobs create --manifest ${url}${kind} --operation put-object-tagging --tags state=done --role-arn $ROLE --no-report`;
+}
+
+/** `inventory run`, of each report that is there. */
+export function inventoryRan(line: InventoryLine): Message {
+  const { Bucket, Id, Manifest, Lines } = line;
+  const what = Lines === undefined ? 'the report of this minute was there already' : `${formatCount(Lines)} lines`;
+  return { text: `${Id} of ${Bucket}: ${Manifest} (${what})`, json: line };
 }
 
 /** The line that is drawn over itself while a report is written. */

@@ -1,4 +1,5 @@
 import * as encryption from './operations/bucket-encryption.ts';
+import * as inventories from './operations/bucket-inventory.ts';
 import { getObjectLockConfiguration, putObjectLockConfiguration } from './operations/bucket-lock.ts';
 import * as buckets from './operations/buckets.ts';
 import { deleteObject, deleteObjects } from './operations/delete-object.ts';
@@ -51,6 +52,9 @@ const ROUTES: ReadonlyMap<string, Route> = new Map([
   route('GET bucket ownershipControls', ownership.getBucketOwnershipControls),
   route('PUT bucket ownershipControls', ownership.putBucketOwnershipControls),
   route('DELETE bucket ownershipControls', ownership.deleteBucketOwnershipControls),
+  route('GET bucket inventory', inventories.getOrListBucketInventories, 'id', 'continuation-token'),
+  route('PUT bucket inventory', inventories.putBucketInventory, 'id'),
+  route('DELETE bucket inventory', inventories.deleteBucketInventory, 'id'),
   route('GET bucket object-lock', getObjectLockConfiguration),
   route('PUT bucket object-lock', putObjectLockConfiguration),
   route('GET bucket', listObjectsV1, ...LISTING, 'marker'),

@@ -54,6 +54,7 @@ const KNOWN_ERRORS = {
   MissingContentLength: [411, 'You must provide the Content-Length HTTP header.'],
   MissingSecurityHeader: [400, 'Your request was missing a required header'],
   NoSuchBucket: [404, 'The specified bucket does not exist'],
+  NoSuchConfiguration: [404, 'The specified configuration does not exist.'],
   NoSuchKey: [404, 'The specified key does not exist.'],
   NoSuchObjectLockConfiguration: [404, 'The specified object does not have a ObjectLock configuration'],
   NoSuchUpload: [
@@ -67,6 +68,10 @@ const KNOWN_ERRORS = {
   ObjectAlreadyInActiveTierError: [403, 'This action is not allowed against this storage tier.'],
   ObjectLockConfigurationNotFoundError: [404, 'Object Lock configuration does not exist for this bucket'],
   PreconditionFailed: [412, 'At least one of the pre-conditions you specified did not hold'],
+  TooManyConfigurations: [
+    400,
+    'You are attempting to create a new configuration but have already reached the 1,000-configuration limit.',
+  ],
   UnexpectedContent: [400, 'This request does not support content'],
   RestoreAlreadyInProgress: [409, 'Object restore is already in progress'],
   XAmzContentSHA256Mismatch: [400, "The provided 'x-amz-content-sha256' header does not match what was computed."],

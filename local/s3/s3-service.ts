@@ -14,6 +14,7 @@ import { BodyStore } from './storage/body-store.ts';
 import { BucketStore } from './storage/bucket-store.ts';
 import { DeletionWatch } from './storage/deletion-watch.ts';
 import { openIndex } from './storage/index-database.ts';
+import { createInventoryBook, type InventoryBook } from './storage/inventory-book.ts';
 import { ObjectStore } from './storage/object-store.ts';
 import type { BucketRecord } from './storage/records.ts';
 import { UploadStore } from './storage/upload-store.ts';
@@ -30,6 +31,8 @@ export interface S3ServiceOptions {
   readonly clock?: () => number;
   /** How long restores of archived objects take. Default: five seconds for Bulk, three for Standard, one for Expedited. */
   readonly restoreTimes?: Partial<RestoreTimes>;
+  /** Optional fields that inventory reports can have. Default: nobody writes reports, and configurations are refused. */
+  readonly inventoryFields?: readonly string[];
 }
 
 export interface BucketSettings {
@@ -42,6 +45,8 @@ export interface BucketSettings {
 export interface S3Service extends LocalService, ObjectReader {
   /** Makes the bucket, or changes these settings of one that is there. Throws S3Error (InvalidBucketName). */
   createBucket(name: string, settings?: BucketSettings): Promise<void>;
+  /** The inventory configurations of all buckets, for who writes the reports. */
+  readonly inventories: InventoryBook;
 }
 
 /** Opens the S3 of the local cloud. What it has acknowledged is still there after the process is killed. */
@@ -58,6 +63,7 @@ export async function createS3Service(options: S3ServiceOptions): Promise<S3Serv
       await Promise.all(underWay);
       await context.database.close();
     },
+    inventories: createInventoryBook(context.buckets),
     readObject: (bucket, key) => readObject(context, bucket, key),
     async createBucket(name, { eventBridge, versioned, objectLock } = {}) {
       checkBucketName(name);
@@ -73,7 +79,7 @@ export async function createS3Service(options: S3ServiceOptions): Promise<S3Serv
 }
 
 async function openContext(options: S3ServiceOptions): Promise<S3Context> {
-  const { dataFolder, identity, events, clock = Date.now, restoreTimes } = options;
+  const { dataFolder, identity, events, clock = Date.now, restoreTimes, inventoryFields } = options;
   await mkdir(dataFolder, { recursive: true });
   const database = await openIndex(join(dataFolder, 'index'));
   const bodies = await BodyStore.open(join(dataFolder, 'bodies'), database);
@@ -88,6 +94,7 @@ async function openContext(options: S3ServiceOptions): Promise<S3Context> {
     uploads: new UploadStore(database, bodies),
     deletions: new DeletionWatch(),
     clock,
+    inventoryFields,
     restoreTimes: { ...DEFAULT_RESTORE_TIMES, ...restoreTimes },
   };
 }

@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { FaultInjector } from '../faults/fault-injector.ts';
+import type { InventoryDesk } from '../inventory/inventory-desk.ts';
 import type { LocalService } from '../service.ts';
 import { answerPage } from './pages.ts';
 import { refuse } from './refusal.ts';
@@ -21,8 +22,8 @@ export type Services = Readonly<Partial<Record<ServiceName, LocalService>>>;
 export interface FrontDoor {
   /** `http://<address>:<port>`, as clients on this machine reach it. */
   readonly endpoint: string;
-  /** Begins to hand requests to the services. Until then everything is answered with 503. */
-  open(services: Services): void;
+  /** Begins to hand requests to the services, and to the desk of inventory reports. Until then all are answered 503. */
+  open(services: Services, inventories?: InventoryDesk): void;
   /** From now on `GET /_drover/health` answers 200. */
   ready(): void;
   /** Takes no more requests, waits for those under way up to `graceMs` milliseconds, then cuts them. */
@@ -35,15 +36,16 @@ export async function createFrontDoor(options: {
   readonly port: number;
   readonly faults: FaultInjector;
 }): Promise<FrontDoor> {
-  const state: DoorState = { services: undefined, ready: false, faults: options.faults };
+  const state: DoorState = { services: undefined, ready: false, inventories: undefined, faults: options.faults };
   const server = createServer({ maxHeaderSize: MAX_HEADER_BYTES, keepAliveTimeout: KEEP_ALIVE_MS, requestTimeout: 0 });
   server.on('request', (request, response) => receive(state, request, response));
   server.on('connect', refuseTunnel);
   const { address, port } = await listen(server, options);
   return {
     endpoint: `http://${hostForClients(address)}:${port}`,
-    open(services) {
+    open(services, inventories) {
       state.services = services;
+      state.inventories = inventories;
     },
     ready() {
       state.ready = true;
@@ -55,6 +57,7 @@ export async function createFrontDoor(options: {
 interface DoorState {
   services: Services | undefined;
   ready: boolean;
+  inventories: InventoryDesk | undefined;
   readonly faults: FaultInjector;
 }
 

@@ -1,6 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { FaultInjector } from '../faults/fault-injector.ts';
 import { parseFaultRules } from '../faults/fault-rules.ts';
+import type { InventoryDesk } from '../inventory/inventory-desk.ts';
+import { answerInventoryPage } from '../inventory/inventory-page.ts';
 import { readBody } from './read-body.ts';
 
 /** Far more than rules take. */
@@ -13,14 +15,18 @@ interface Page {
 
 /**
  * Answers the local cloud's own pages, `/_drover/…`: `health` (200 when it is ready), and `faults` (GET: the rules, each
- * with how often it happened; PUT: other rules).
+ * with how often it happened; PUT: other rules), `inventories` (POST: writes reports now).
  */
 export async function answerPage(
   page: string,
-  door: { readonly ready: boolean; readonly faults: FaultInjector },
+  door: { readonly ready: boolean; readonly faults: FaultInjector; readonly inventories?: InventoryDesk | undefined },
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
+  if (page === 'inventories' && request.method === 'POST') {
+    await answerInventoryPage(door.inventories, request, response).catch(() => response.destroy());
+    return;
+  }
   // A client that hangs up gets no answer.
   const found = await pageOf(page, door, request).catch(() => undefined);
   if (found === undefined) return;

@@ -1,9 +1,9 @@
+import { type Clock, systemClock } from '../clock.ts';
 import type { CloudIdentity, EventSink, FunctionInvoker, LocalService, ObjectReader } from '../service.ts';
 import { ExecutionOperations } from './api/execution-operations.ts';
 import { answer, type Operation } from './api/json-protocol.ts';
 import { MapRunOperations } from './api/map-run-operations.ts';
 import { StateMachineOperations } from './api/state-machine-operations.ts';
-import { type Clock, systemClock } from './engine/clock.ts';
 import { Engine } from './engine/engine.ts';
 import { AWS_LIMITS, type StepFunctionsLimits } from './engine/services.ts';
 import { Store } from './store/store.ts';

@@ -21,6 +21,8 @@ export interface S3Context {
   /** The time by which locks hold and restores end, in milliseconds since 1970. */
   readonly clock: () => number;
   readonly restoreTimes: RestoreTimes;
+  /** Optional fields that inventory reports can have here; undefined: no reports are written. */
+  readonly inventoryFields: readonly string[] | undefined;
 }
 
 /** One request on its way to an operation. */

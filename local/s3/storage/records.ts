@@ -132,6 +132,37 @@ export type Versioning = 'Enabled' | 'Suspended';
 /** Source: ObjectOwnership, Amazon S3 API Reference. */
 export type ObjectOwnership = 'BucketOwnerEnforced' | 'BucketOwnerPreferred' | 'ObjectWriter';
 
+/**
+ * An inventory configuration of a bucket, as far as such reports are written here. Source: InventoryConfiguration,
+ * Amazon S3 API Reference.
+ */
+export interface InventoryConfiguration {
+  readonly id: string;
+  readonly enabled: boolean;
+  readonly versions: 'All' | 'Current';
+  readonly frequency: 'Daily' | 'Weekly';
+  /** Only keys that begin with this; undefined: no filter was put. */
+  readonly prefix?: string;
+  /** In the order in which they were put. */
+  readonly optionalFields: readonly string[];
+  readonly destination: InventoryDestination;
+}
+
+export interface InventoryDestination {
+  readonly bucketArn: string;
+  readonly format: 'CSV' | 'Parquet';
+  readonly account?: string;
+  /** As it was put. */
+  readonly prefix?: string;
+  /** Undefined: as the bucket does it. */
+  readonly encryption?: 'SSE-S3' | { readonly keyId: string };
+}
+
+export interface BucketInventory extends InventoryConfiguration {
+  /** Reports that were due at or before this are written, or were never wanted; milliseconds since 1970. */
+  readonly since: number;
+}
+
 export interface BucketRecord {
   readonly name: string;
   /** Milliseconds since 1970. */
@@ -146,6 +177,8 @@ export interface BucketRecord {
   readonly ownership?: ObjectOwnership | 'removed';
   /** Undefined: never put, or deleted since. */
   readonly encryption?: BucketEncryption;
+  /** In the order of their ids; undefined: never put. */
+  readonly inventories?: readonly BucketInventory[];
 }
 
 /** A multipart upload under way. */

@@ -1,8 +1,8 @@
+import type { Clock } from '../../clock.ts';
 import type { BusEvent, CloudIdentity, FunctionInvoker, ObjectReader } from '../../service.ts';
 import type { Workflow } from '../language/definition.ts';
 import type { ExecutionRecord, HistoryEvent } from '../store/records.ts';
 import type { Store } from '../store/store.ts';
-import type { Clock } from './clock.ts';
 import type { ExecutionRun } from './execution-run.ts';
 import type { MapRun } from './map-run.ts';
 

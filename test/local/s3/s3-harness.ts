@@ -48,7 +48,7 @@ export async function startS3({
 }: {
   region?: string;
   folder?: string;
-} & Pick<S3ServiceOptions, 'clock' | 'restoreTimes'> = {}): Promise<TestS3> {
+} & Pick<S3ServiceOptions, 'clock' | 'restoreTimes' | 'inventoryFields'> = {}): Promise<TestS3> {
   const dataFolder = folder ?? (await mkdtemp(join(tmpdir(), 'drover-s3-')));
   const events: BusEvent[] = [];
   const service = await createS3Service({
