@@ -85,6 +85,11 @@ describe('drover inventory create', () => {
     ]);
   });
 
+  test('of all versions tells how a job leaves delete markers out', async () => {
+    expect((await create('versions', '--versions', 'all')).stdout).toMatch(/DeleteMarkers: Skip.*EmptyVersion: 'Null'/);
+    expect((await create('versions')).stdout).not.toMatch('DeleteMarkers');
+  });
+
   test('takes keys under a prefix only, and encrypts as it is told', async () => {
     const { stdout } = await create('photos', '--json', '--prefix', 'p', '--sse', 'kms', '--kms-key', 'alias/mine');
     expect(JSON.parse(stdout)).toMatchObject({ Lines: 1 });
