@@ -30,6 +30,7 @@ export function parquetManifest(files: ManifestFiles, manifest: Manifest, needed
         const named = nameOf(file);
         const parquet = await ParquetFile.open(openTableFile(files, file), named, file.size);
         columns.requireIn(parquet.columns, named);
+        // Not the file: its footer would stay in memory until all are read.
         return rowGroupChunks({ ...file, begins: true }, parquet);
       });
       return { form: columns.form, chunks: chunks.flat() };
@@ -75,9 +76,9 @@ export function inventoryParquetManifest(
       );
       const [first] = opened;
       if (first === undefined) return { form: { columns: ['Bucket', 'Key'] }, chunks: [] };
-      const columns = columnsIn(first.parquet.columns);
-      for (const { chunk, parquet } of opened) columns.requireIn(parquet.columns, nameOf(chunk));
-      return { form: columns.form, chunks: opened.flatMap(({ chunk, parquet }) => rowGroupChunks(chunk, parquet)) };
+      const columns = columnsIn(first.columns);
+      for (const { chunk, columns: found } of opened) columns.requireIn(found, nameOf(chunk));
+      return { form: columns.form, chunks: opened.flatMap(({ chunk, rows }) => rowGroupChunks(chunk, { rows })) };
     },
 
     async readLines(chunk, onLine) {
@@ -90,7 +91,7 @@ export function inventoryParquetManifest(
 async function openSurveyed(
   files: ManifestFiles,
   { md5, ...chunk }: ManifestChunk,
-): Promise<{ readonly chunk: ManifestChunk; readonly parquet: ParquetFile }> {
+): Promise<{ readonly chunk: ManifestChunk } & Pick<ParquetFile, 'columns' | 'rows'>> {
   const named = nameOf(chunk);
   const source = files.open(chunk.bucket, chunk.key);
   const size = await source.size();
@@ -100,13 +101,13 @@ async function openSurveyed(
   if (md5 !== undefined && size <= VERIFIED_BYTES) {
     await wholeFile(withMd5(source.read(0, size), md5, named), size, named);
   }
-  const parquet = await ParquetFile.open(source, named, size);
+  const { columns, rows } = await ParquetFile.open(source, named, size);
   const etag = source.etag();
-  return { chunk: { ...chunk, size, ...(etag === undefined ? {} : { etag }) }, parquet };
+  return { chunk: { ...chunk, size, ...(etag === undefined ? {} : { etag }) }, columns, rows };
 }
 
 /** A file's chunks: runs of row groups. */
-function rowGroupChunks(file: ManifestChunk, { rows }: ParquetFile): ManifestChunk[] {
+function rowGroupChunks(file: ManifestChunk, { rows }: Pick<ParquetFile, 'rows'>): ManifestChunk[] {
   const chunks: ManifestChunk[] = [];
   let [part, gathered] = [0, 0];
   for (const [group, count] of rows.entries()) {

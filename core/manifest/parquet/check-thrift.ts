@@ -2,11 +2,18 @@
 const DEEPEST = 24;
 
 /**
+ * Structures and lists in a footer at most: an empty one takes a byte there and hundreds in memory. Ten thousand row
+ * groups of twenty columns have some eight hundred thousand.
+ */
+const MOST_STRUCTURES = 1_000_000;
+
+/**
  * Walks through a structure in Thrift's compact protocol before it is parsed, so that lengths in it that are larger than
  * the bytes that are there take no memory. Throws what is wrong.
  */
 export function checkThrift(bytes: Uint8Array, from: number): void {
   let at = from;
+  let structures = 0;
 
   function byte(): number {
     const found = bytes[at];
@@ -33,6 +40,12 @@ export function checkThrift(bytes: Uint8Array, from: number): void {
 
   function element(type: number, depth: number, inList: boolean): void {
     if (depth > DEEPEST) throw new Error('it is nested too deeply');
+    if (type === 9 || type === 12) structures += 1;
+    if (structures > MOST_STRUCTURES) {
+      throw new Error(
+        `its footer has more than ${MOST_STRUCTURES} structures: write larger row groups or smaller files`,
+      );
+    }
     if (type === 1 || type === 2) pass(inList ? 1 : 0);
     else if (type === 3) pass(1);
     else if (type >= 4 && type <= 6) number();

@@ -1,16 +1,17 @@
-/** Bytes that are read at once: some pages, of most writers. */
-const WINDOW = 8 * 1024 * 1024;
-
 /** The bytes of a column in a row group, from their beginning to their end, of which a window is held. */
 export class ColumnBytes {
   private held: Uint8Array = new Uint8Array(0);
   private at = 0;
 
-  /** @param next the place of the first byte that was not read yet. */
+  /**
+   * @param next the place of the first byte that was not read yet.
+   * @param window bytes that are read at once: some pages, of most writers.
+   */
   constructor(
     private readonly read: (start: number, end: number) => Promise<Uint8Array>,
     private next: number,
     private readonly end: number,
+    private readonly window: number,
   ) {}
 
   /** Bytes that were not passed yet. */
@@ -22,7 +23,7 @@ export class ColumnBytes {
   async peek(count: number): Promise<Uint8Array> {
     const lacking = Math.min(count, this.left) - (this.held.length - this.at);
     if (lacking > 0) {
-      const until = Math.min(this.end, this.next + Math.max(lacking, WINDOW));
+      const until = Math.min(this.end, this.next + Math.max(lacking, this.window));
       const more = await this.read(this.next, until);
       const rest = this.held.subarray(this.at);
       this.held = rest.length === 0 ? more : Buffer.concat([rest, more]);

@@ -6,7 +6,8 @@ import { readRleBitPackedHybrid } from 'hyparquet/src/encoding.js';
 import { readPlain } from 'hyparquet/src/plain.js';
 import { checkThrift } from './check-thrift.ts';
 import type { ColumnBytes } from './column-bytes.ts';
-import { LARGEST_PAGE, unpacked } from './decompress.ts';
+import { requirePageSize, unpacked } from './decompress.ts';
+import type { HeldBytes } from './held-bytes.ts';
 import { type ColumnDecoder, type PageValues, pageValues } from './page-values.ts';
 import { checkRuns } from './run-lengths.ts';
 
@@ -18,6 +19,15 @@ const MOST_IN_DICTIONARY = 2_000_000;
 
 /** Bytes of a page's header at most: it may hold the page's smallest and largest value. */
 const LARGEST_HEADER = 256 * 1024;
+
+/** Bytes of zeros after a page's values at most, with which some writers fill it up. */
+const MOST_FILLING = 64;
+
+/** Bytes in memory for each value of a page: its place in the dictionary, and whether it is there. */
+const BYTES_OF_PLACE = 5;
+
+/** Bytes in memory for each value of a dictionary, besides its own twice: as it was read, and as text. */
+const BYTES_OF_ENTRY = 64;
 
 /** A page that is being read. */
 interface OpenPage {
@@ -41,6 +51,10 @@ export class ColumnReader {
   private taken = 0;
   /** Rows of pages that were opened. */
   private seen = 0;
+  /** Bytes that are counted as held for the open page. */
+  private held = 0;
+  /** Bytes that are counted as held for the values that were given last. */
+  private given = 0;
 
   constructor(
     private readonly bytes: ColumnBytes,
@@ -48,11 +62,14 @@ export class ColumnReader {
     private readonly decoder: ColumnDecoder,
     private readonly nullable: boolean,
     private readonly rows: number,
+    private readonly memory: HeldBytes,
   ) {}
 
   /** The next values, so many; undefined for one that is NULL. */
   async take(count: number): Promise<readonly unknown[]> {
     const values: unknown[] = [];
+    this.memory.give(this.given);
+    this.given = 0;
     while (values.length < count) {
       if (this.page === undefined || this.taken === this.page.rows) await this.open();
       else this.takeFrom(this.page, count - values.length, values);
@@ -71,14 +88,20 @@ export class ColumnReader {
     const there = some === undefined ? count : counted(some);
     const raw = values.take(there);
     if (raw.length !== there) throw new Error('a page breaks off in its values');
+    if (!values.indices) this.countText(raw);
     const found = values.indices ? this.looked(raw) : convert(raw, this.decoder);
     let at = 0;
     for (let row = 0; row < count; row += 1) into.push(some?.[row] === 0 ? undefined : found[at++]);
     this.taken += count;
-    // Bytes that are left over were values: the page was taken for one of another kind. Some writers fill up with zeros.
-    if (this.taken === rows && data.subarray(values.end() ?? data.length).some((byte) => byte !== 0)) {
-      throw new Error('a page has more bytes than its values take');
-    }
+    if (this.taken === rows) requireNothingMore(data.subarray(values.end() ?? data.length));
+  }
+
+  /** A page of a million bytes may have one value, and be followed by thousands of its kind. */
+  private countText(raw: DecodedArray): void {
+    let bytes = 0;
+    for (const value of raw as ArrayLike<unknown>[]) if (value instanceof Uint8Array) bytes += value.length;
+    this.given += 2 * bytes;
+    this.memory.take(2 * bytes);
   }
 
   private looked(indices: DecodedArray): unknown[] {
@@ -92,6 +115,8 @@ export class ColumnReader {
 
   private async open(): Promise<void> {
     this.page = undefined;
+    this.memory.give(this.held);
+    this.held = 0;
     if (this.bytes.left === 0) throw this.otherCount(this.seen);
     const head = await this.bytes.peek(LARGEST_HEADER);
     checkThrift(head, 0);
@@ -100,7 +125,7 @@ export class ColumnReader {
     this.bytes.pass(reader.offset);
     const packed = header.compressed_page_size;
     if (!(packed >= 0 && packed <= this.bytes.left)) throw new Error('a page ends beyond its column');
-    if (packed > LARGEST_PAGE) throw new Error(`a page has ${packed} bytes, more than ${LARGEST_PAGE}`);
+    for (const size of [packed, header.uncompressed_page_size]) requirePageSize(size);
     const bytes = (await this.bytes.peek(packed)).subarray(0, packed);
     if (header.crc !== undefined && crc32(bytes) !== header.crc >>> 0) throw new Error('a page has another checksum');
     if (header.type === 'DICTIONARY_PAGE') this.readDictionary(header, bytes);
@@ -117,6 +142,7 @@ export class ColumnReader {
       throw new Error(`its dictionary has ${count} values, more than ${MOST_IN_DICTIONARY}: write smaller row groups`);
     }
     if (this.dictionary !== undefined || this.seen > 0) throw new Error('it has two dictionaries');
+    this.memory.take(2 * size + count * BYTES_OF_ENTRY);
     const page = copied(unpacked(bytes, size, this.column), bytes);
     const reader = { view: new DataView(page.buffer, page.byteOffset, page.byteLength), offset: 0 };
     const values = readPlain(reader, this.decoder.type, count, this.decoder.element.type_length);
@@ -129,6 +155,11 @@ export class ColumnReader {
     const rows = v1?.num_values ?? v2?.num_values ?? -1;
     if (!(rows >= 0 && rows <= MOST_VALUES)) throw new Error(`a page has ${rows} values, more than ${MOST_VALUES}`);
     if (this.seen + rows > this.rows) throw this.otherCount(this.seen + rows);
+    if (v2 !== undefined && v2.num_rows !== rows) throw new Error(`a page has ${rows} values for ${v2.num_rows} rows`);
+    // A page of no rows has nothing to read, whatever it would unpack to.
+    if (rows === 0) return;
+    this.held = bytes.length + size + rows * BYTES_OF_PLACE;
+    this.memory.take(this.held);
     if (type === 'DATA_PAGE' && v1 !== undefined) {
       const page = copied(unpacked(bytes, size, this.column), bytes);
       const { present, length } = this.nullable ? prefixedLevels(page, rows) : { present: undefined, length: 0 };
@@ -159,6 +190,13 @@ export class ColumnReader {
 
   private otherCount(found: number): Error {
     return new Error(`it has ${found} values for ${this.rows} rows`);
+  }
+}
+
+/** Bytes that are left over were values: the page was taken for one of another kind. */
+function requireNothingMore(rest: Uint8Array): void {
+  if (rest.length > MOST_FILLING || rest.some((byte) => byte !== 0)) {
+    throw new Error('a page has more bytes than its values take');
   }
 }
 

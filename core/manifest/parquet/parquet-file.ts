@@ -8,15 +8,25 @@ import { checkThrift } from './check-thrift.ts';
 import { placeOf, requireApart, requireInside } from './chunk-places.ts';
 import { ColumnBytes } from './column-bytes.ts';
 import { ColumnReader } from './column-reader.ts';
+import { HeldBytes } from './held-bytes.ts';
 
 /** Bytes of a footer at most: that of a file of ten thousand row groups has some ten million. */
-const LARGEST_FOOTER = 64 * 1024 * 1024;
+const LARGEST_FOOTER = 32 * 1024 * 1024;
+
+/** Bytes of a footer that is read while others are: what is made of it in memory is some ten times as large. */
+const SMALL_FOOTER = 1024 * 1024;
+
+/** The large footer that is being read: one after another. */
+let largeFooter: Promise<unknown> = Promise.resolve();
 
 /** Bytes read at first for the footer: most are smaller. */
 const FOOTER_GUESS = 64 * 1024;
 
 /** Rows that are in memory as values at once. */
 const ROWS_AT_ONCE = 32_768;
+
+/** Bytes of all columns together that are read ahead, and of each: at most, at least. */
+const [WINDOWS, LARGEST_WINDOW, SMALLEST_WINDOW] = [64 * 1024 * 1024, 8 * 1024 * 1024, 256 * 1024];
 
 /** What a file ends in, and what one whose footer is encrypted ends in (little-endian). */
 const MAGIC = { PAR1: 0x31524150, PARE: 0x45524150 };
@@ -42,6 +52,7 @@ export class ParquetFile {
     private readonly named: string,
     private readonly size: number,
     private readonly metadata: FileMetaData,
+    private readonly mostHeld: number | undefined,
   ) {
     const leaves = parquetSchema(metadata).children.filter(
       ({ children, element }) => children.length === 0 && element.repetition_type !== 'REPEATED',
@@ -69,8 +80,11 @@ export class ParquetFile {
     }
   }
 
-  /** @param size bytes of the file. */
-  static async open(source: ManifestSource, named: string, size: number): Promise<ParquetFile> {
+  /**
+   * @param size bytes of the file.
+   * @param mostHeld bytes of pages and dictionaries in memory at once; MOST_HELD if nothing is said.
+   */
+  static async open(source: ManifestSource, named: string, size: number, mostHeld?: number): Promise<ParquetFile> {
     const guess = await readBytes(source, named, Math.max(0, size - FOOTER_GUESS), size);
     const footerBytes = parsing(named, () => {
       const view = new DataView(guess);
@@ -83,11 +97,20 @@ export class ParquetFile {
       if (length > size - 4 || length > LARGEST_FOOTER) throw new Error(`its footer cannot have ${length} bytes`);
       return length;
     });
-    const footer = footerBytes <= guess.byteLength ? guess : await readBytes(source, named, size - footerBytes, size);
-    return parsing(named, () => {
-      checkThrift(new Uint8Array(footer, 0, footer.byteLength - TAIL_BYTES), footer.byteLength - footerBytes);
-      return new ParquetFile(source, named, size, parquetMetadata(footer, { geoparquet: false }));
-    });
+    const parse = async (): Promise<ParquetFile> => {
+      const footer = footerBytes <= guess.byteLength ? guess : await readBytes(source, named, size - footerBytes, size);
+      return parsing(named, () => {
+        checkThrift(new Uint8Array(footer, 0, footer.byteLength - TAIL_BYTES), footer.byteLength - footerBytes);
+        return new ParquetFile(source, named, size, parquetMetadata(footer, { geoparquet: false }), mostHeld);
+      });
+    };
+    if (footerBytes <= SMALL_FOOTER) return await parse();
+    const parsed = largeFooter.then(parse);
+    largeFooter = parsed.then(
+      () => undefined,
+      () => undefined,
+    );
+    return await parsed;
   }
 
   /**
@@ -99,8 +122,10 @@ export class ParquetFile {
     const rows = this.rows[group] ?? 0;
     if (rowGroup === undefined || rows === 0) return;
     const where = `row group ${group + 1}`;
+    const memory = new HeldBytes(this.mostHeld);
+    const window = Math.max(SMALLEST_WINDOW, Math.min(LARGEST_WINDOW, Math.floor(WINDOWS / columns.length)));
     const readers = columns.map((name) => {
-      const reader = this.at(`${where}, column ${name}`, () => this.column(rowGroup, rows, name));
+      const reader = this.at(`${where}, column ${name}`, () => this.column(rowGroup, rows, name, { memory, window }));
       return { reader, where: `${where}, column ${name}` };
     });
     for (let from = 0; from < rows; from += ROWS_AT_ONCE) {
@@ -113,7 +138,12 @@ export class ParquetFile {
     for (const each of readers) await this.trying(each.where, () => each.reader.end());
   }
 
-  private column({ columns }: RowGroup, rows: number, name: string): ColumnReader {
+  private column(
+    { columns }: RowGroup,
+    rows: number,
+    name: string,
+    { memory, window }: { readonly memory: HeldBytes; readonly window: number },
+  ): ColumnReader {
     const [chunk, ...others] = columns.filter(({ meta_data }) => meta_data?.path_in_schema.join('.') === name);
     const found = chunk?.meta_data;
     if (others.length > 0) throw new Error('the row group has it twice');
@@ -141,13 +171,8 @@ export class ParquetFile {
         throw new SourceTrouble('it cannot be read', { cause: error });
       }
     };
-    return new ColumnReader(
-      new ColumnBytes(read, place.start, place.end),
-      found,
-      decoder,
-      this.nullable.has(name),
-      rows,
-    );
+    const bytes = new ColumnBytes(read, place.start, place.end, window);
+    return new ColumnReader(bytes, found, decoder, this.nullable.has(name), rows, memory);
   }
 
   private at<Result>(where: string, parse: () => Result): Result {

@@ -1,7 +1,9 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
+import { parquetWriteBuffer } from 'hyparquet-writer';
 import type { Manifest } from '../../../core/job/request.ts';
+import { ParquetFile } from '../../../core/manifest/parquet/parquet-file.ts';
 import { duckdbFile } from '../../support/duckdb-files.ts';
-import { columnAt, numberAt, setNumber, withFooter } from '../../support/parquet-parts.ts';
+import { columnAt, numberAt, setNumber, withFooter, withPages } from '../../support/parquet-parts.ts';
 import { type ThriftStruct, thriftAt } from '../../support/thrift-tree.ts';
 import { invalidManifest, memoryFiles } from './memory-files.ts';
 import { tasksOf } from './tasks-of.ts';
@@ -118,6 +120,126 @@ describe('a Parquet file of sound pages and a footer that says something else', 
   test('is read if it has no rows, and none before it', async () => {
     const empty = await duckdbFile({ bucket: 'VARCHAR', key: 'VARCHAR' }, [], 'FORMAT parquet');
     expect(await tasksOf(memoryFiles({ 'm/t': empty }), MANIFEST)).toEqual([]);
+  });
+});
+
+/** In a page's header: its size unpacked, and of the first data page's own header the number of values. */
+const UNPACKED_SIZE = 2;
+
+/** A column that is packed, of one long text each, with other bytes or another header of its pages. */
+async function packed(
+  codec: string,
+  change: (header: ThriftStruct, page: Buffer) => Buffer | undefined,
+): Promise<Buffer> {
+  const rows = ROWS.map(({ bucket, key }) => ({ bucket, key: `${key}/${'x'.repeat(200)}` }));
+  const file = await duckdbFile({ bucket: 'VARCHAR', key: 'VARCHAR' }, rows, `FORMAT parquet, COMPRESSION ${codec}`);
+  return withPages(file, KEY, change);
+}
+
+describe('a Parquet file of a sound footer and pages that say something else', () => {
+  const larger = (header: ThriftStruct) => setNumber(header, UNPACKED_SIZE, 120_000_000n);
+  const smaller = (header: ThriftStruct) => setNumber(header, UNPACKED_SIZE, 100n);
+  const huge = (header: ThriftStruct) => setNumber(header, UNPACKED_SIZE, 2n ** 31n - 1n);
+  const otherCount = (count: bigint) => (header: ThriftStruct) => {
+    const own = thriftAt(header, 5);
+    if (own !== undefined) setNumber(own, 1, count);
+  };
+
+  test.each<[string, string, (header: ThriftStruct) => void, RegExp]>([
+    ['gzip of more than it says', 'gzip', smaller, /unpacks to more bytes than its header says \(100\)/],
+    ['gzip of less than it says', 'gzip', larger, /has \d+ bytes, but its header says 120000000/],
+    ['snappy of more than it says', 'snappy', smaller, /row group 1, column key/],
+    ['snappy of less than it says', 'snappy', larger, /row group 1, column key/],
+    ['zstd of more than it says', 'zstd', smaller, /zstd frame has \d+ bytes, but its header says 100/],
+    ['zstd of less than it says', 'zstd', larger, /zstd frame has \d+ bytes, but its header says 120000000/],
+    ['a page of two gigabytes', 'snappy', huge, /a page has 2147483647 bytes, more than \d+/],
+    ['more values than rows', 'snappy', otherCount(41n), /41 values for 40 rows/],
+    ['fewer values than rows', 'snappy', otherCount(39n), /a run has more values than its page/],
+    ['a count below nothing', 'snappy', otherCount(-1n), /a page has -1 values/],
+  ])('%s is refused with the reason', async (_, codec, change, reason) => {
+    const bytes = await packed(codec, (header) => {
+      change(header);
+      return undefined;
+    });
+    await expect(tasksOf(memoryFiles({ 'm/t': bytes }), MANIFEST)).rejects.toMatchObject(invalidManifest(reason));
+  });
+
+  test('is read if its zstd is of many frames, and of some to skip', async () => {
+    const bytes = await packed('zstd', (header, page) => {
+      // A frame that unpacks to nothing, and one to skip, before and after the page's own.
+      const nothing = Buffer.from([0x28, 0xb5, 0x2f, 0xfd, 0x20, 0x00, 0x01, 0x00, 0x00]);
+      const skipped = Buffer.from([0x53, 0x2a, 0x4d, 0x18, 3, 0, 0, 0, 1, 2, 3]);
+      const all = Buffer.concat([nothing, skipped, page, nothing, skipped]);
+      setNumber(header, 3, BigInt(all.length));
+      return all;
+    });
+    expect(await tasksOf(memoryFiles({ 'm/t': bytes }), MANIFEST)).toHaveLength(ROWS.length);
+  });
+});
+
+describe('a Parquet file of many wide columns', () => {
+  const names = Array.from({ length: 12 }, (_, n) => `c${n}`);
+  const source = (bytes: Buffer) => memoryFiles({ 'm/t': bytes }).manifest;
+  const rowsOf = async (file: ParquetFile, columns: readonly string[]): Promise<number> => {
+    let rows = 0;
+    for await (const some of file.readRows(0, columns)) rows += some.length;
+    return rows;
+  };
+
+  test('is read a few at a time, and refused with the numbers where all together have too many bytes', async () => {
+    const rows = Array.from({ length: 200 }, (_, n) =>
+      Object.fromEntries(names.map((name) => [name, `${name}-${n}-${'y'.repeat(300)}`])),
+    );
+    const types = Object.fromEntries(names.map((name) => [name, 'VARCHAR']));
+    const bytes = await duckdbFile(types, rows, 'FORMAT parquet, COMPRESSION snappy');
+    const file = await ParquetFile.open(source(bytes), 's3://m/t', bytes.length, 500_000);
+    expect(await rowsOf(file, names.slice(0, 2))).toBe(200);
+    await expect(rowsOf(file, names)).rejects.toMatchObject(
+      invalidManifest(/columns would have \d+ bytes in memory at once, more than 500000: write smaller pages/),
+    );
+  });
+
+  test('has a footer that is bounded, however many empty structures it names', async () => {
+    // A schema of two million structures of one byte.
+    const many = Buffer.alloc(2_000_000);
+    const head = Buffer.from([0x29, 0xfc, 0x80, 0x89, 0x7a]);
+    const bytes = footer([...head, ...many, 0]);
+    await expect(ParquetFile.open(source(bytes), 's3://m/t', bytes.length)).rejects.toMatchObject(
+      invalidManifest(/footer has more than 1000000 structures/),
+    );
+  });
+});
+
+describe('a time of the old kind, INT96', () => {
+  test('is the time that it is', async () => {
+    // 2026-03-01 12:00 UTC: the day's nanoseconds, then its Julian number.
+    const time = Buffer.alloc(12);
+    time.writeBigUInt64LE(12n * 3_600_000_000_000n);
+    time.writeUInt32LE(2_440_588 + Math.floor(Date.UTC(2026, 2, 1) / 86_400_000), 8);
+    const file = parquetWriteBuffer({
+      columnData: [
+        { name: 'bucket', data: ['photos'] },
+        { name: 'key', data: ['k'] },
+        { name: 'at', data: [new Uint8Array(time)] },
+      ],
+      schema: [
+        { name: 'root', num_children: 3 },
+        { name: 'bucket', type: 'BYTE_ARRAY', converted_type: 'UTF8', repetition_type: 'REQUIRED' },
+        { name: 'key', type: 'BYTE_ARRAY', converted_type: 'UTF8', repetition_type: 'REQUIRED' },
+        { name: 'at', type: 'FIXED_LEN_BYTE_ARRAY', type_length: 12, repetition_type: 'REQUIRED' },
+      ],
+      statistics: false,
+    });
+    const [TYPE, INT96] = [1, 3n];
+    const bytes = withFooter(Buffer.from(file), (tree) => {
+      const element = thriftAt(tree, 2, 3);
+      if (element !== undefined) setNumber(element, TYPE, INT96);
+      setNumber(columnAt(tree, 2), TYPE, INT96);
+    });
+    const read = await ParquetFile.open(memoryFiles({ 'm/t': bytes }).manifest, 's3://m/t', bytes.length);
+    for await (const rows of read.readRows(0, ['key', 'at'])) {
+      expect(rows).toEqual([['k', new Date('2026-03-01T12:00:00Z')]]);
+    }
   });
 });
 
