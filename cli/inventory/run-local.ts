@@ -38,7 +38,7 @@ export async function* runLocalInventories(
     for await (const text of answer.body.pipeThrough(new TextDecoderStream())) {
       const lines = `${rest}${text}`.split('\n');
       rest = lines.pop() ?? '';
-      for (const line of lines) yield JSON.parse(line) as InventoryLine;
+      for (const line of lines) if (line !== '') yield JSON.parse(line) as InventoryLine;
     }
   } catch (error) {
     if (error instanceof CommandError || signal.aborted) throw error;

@@ -41,12 +41,13 @@ export class InventoryDesk {
   /** Looks for reports that are due, now and each minute; to be called once the S3 answers. */
   start(): void {
     if (this.stopping.signal.aborted) return;
-    this.ticking = this.tick().then(() => {
-      const { clock } = this.options;
-      if (!this.stopping.signal.aborted) {
+    this.ticking = this.tick()
+      .catch((error: unknown) => console.error(`Inventories that are due cannot be looked for: ${String(error)}`))
+      .then(() => {
+        const { clock } = this.options;
+        if (this.stopping.signal.aborted) return;
         this.cancelTimer = clock.after(MINUTE - (clock.now() % MINUTE), () => this.start());
-      }
-    });
+      });
   }
 
   /** Configurations, enabled or not, of a bucket, of an id, of both, or all. */
@@ -80,16 +81,26 @@ export class InventoryDesk {
     const now = clock.now();
     for (const entry of book.all()) {
       if (this.stopping.signal.aborted) return;
-      const { bucket, inventory } = entry;
-      const due = lastDue(inventory.frequency, now);
-      const name = nameOf(entry);
-      if (!inventory.enabled || due <= inventory.since || now < (this.retries.get(name) ?? 0)) continue;
-      await this.write(entry, due, (news) => {
-        if (!('failure' in news)) return;
-        this.retries.set(name, clock.now() + RETRY);
-        console.error(`The inventory ${name}, due ${new Date(due).toISOString()}, was not written: ${news.failure}`);
-      }).then((there) => (there ? book.settle(bucket, inventory.id, due) : undefined));
+      if (this.isDue(entry, now)) await this.writeDue(entry, lastDue(entry.inventory.frequency, now));
     }
+  }
+
+  private isDue(entry: InventoryEntry, now: number): boolean {
+    const { enabled, since, frequency } = entry.inventory;
+    return enabled && lastDue(frequency, now) > since && now >= (this.retries.get(nameOf(entry)) ?? 0);
+  }
+
+  private async writeDue({ bucket, inventory: { id } }: InventoryEntry, due: number): Promise<void> {
+    // Those before it may have taken their time: it may be gone by now, or be another.
+    const [entry] = this.find({ bucket, id });
+    if (entry === undefined || !entry.inventory.enabled) return;
+    const name = nameOf(entry);
+    const there = await this.write(entry, due, (news) => {
+      if (!('failure' in news) || this.stopping.signal.aborted) return;
+      this.retries.set(name, this.options.clock.now() + RETRY);
+      console.error(`The inventory ${name}, due ${new Date(due).toISOString()}, was not written: ${news.failure}`);
+    });
+    if (there) await this.options.book.settle(bucket, id, due);
   }
 
   /** True when the report is there. */

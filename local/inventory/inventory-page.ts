@@ -9,10 +9,14 @@ const MOST_BYTES = 64 * 1024;
 /** A progress line at most so often (ms). */
 const PROGRESS = 1_000;
 
+/** An empty line so often (ms), whatever else is told. */
+const HEARTBEAT = 30_000;
+
 /**
  * `POST /_drover/inventories` with `{"Bucket"?, "Id"?}`: writes a report of each enabled configuration that fits, now.
- * Answers 200 and, as it goes, one JSON document a line: `{"Bucket", "Id"}` with `Rows` (so far), with the report, or
- * with `Error`. 400, 404 and 409 (the one asked for is disabled) have a `message`. Rejects when the client hangs up.
+ * Answers 200 and, as it goes, one JSON document (or nothing) a line: `{"Bucket", "Id"}` with `Rows` (so far), with the
+ * report, or with `Error`. 400, 404 and 409 (none of those asked for is enabled) have a `message`. Rejects when the
+ * client hangs up before all is asked.
  */
 export async function answerInventoryPage(
   desk: InventoryDesk | undefined,
@@ -28,12 +32,15 @@ export async function answerInventoryPage(
   }
   response.writeHead(200, { 'content-type': 'application/x-ndjson' });
   response.flushHeaders();
+  // A client that hears nothing for minutes takes the connection for broken.
+  const beat = setInterval(() => response.write('\n'), HEARTBEAT);
   let told = Date.now();
   await desk.run(chosen.entries, (news) => {
     if ('rows' in news && Date.now() - told < PROGRESS) return;
     told = Date.now();
     response.write(`${JSON.stringify(lineOf(news))}\n`);
   });
+  clearInterval(beat);
   response.end();
 }
 

@@ -147,10 +147,11 @@ test('a report that is cut short is written after the next start, under the same
   const first = open(book, clock);
   first.writer.meanwhile = (signal) =>
     new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
-  jest.spyOn(console, 'error').mockImplementation(() => undefined);
+  const told = jest.spyOn(console, 'error').mockImplementation(() => undefined);
   first.desk.start();
   await settled();
   await first.desk.stop();
+  expect(told).not.toHaveBeenCalled();
   expect(clock.waiting).toBe(false);
   const second = open(book, clock);
   second.desk.start();
