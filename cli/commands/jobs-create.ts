@@ -139,6 +139,11 @@ export function addManifestOptions(command: Command): void {
     .option('--prefix <text>', 'with --bucket: only keys that begin with this')
     .option('--suffix <text>', 'with --bucket: only keys that end with this')
     .option(
+      '--manifest-output <s3-uri>',
+      'with --bucket: where to write the list too, for other jobs: s3://bucket/prefix',
+      parseS3Prefix,
+    )
+    .option(
       '--filter <member=value>',
       'only what a filter wants, like OlderThan=90d; repeated: all',
       collect(parsePair),

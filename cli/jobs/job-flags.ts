@@ -20,6 +20,8 @@ export interface JobFlags extends OperationFlags {
   readonly bucket?: string;
   readonly prefix?: string;
   readonly suffix?: string;
+  /** Where the listing is written to as a manifest of its own. */
+  readonly manifestOutput?: S3Place;
   /** Members of the filter by name or by path, with their values as text. */
   readonly filter?: readonly Pair[];
   readonly etag?: string;
@@ -130,8 +132,12 @@ function locationOf({ bucket, key }: S3Place, { manifestVersion, etag }: JobFlag
   return defined({ ObjectArn: `arn:aws:s3:::${bucket}/${key}`, ObjectVersionId: manifestVersion, ETag: etag });
 }
 
-/** A listing of the bucket, kept with the job only. */
-function generatorOf(bucket: string, { prefix, suffix }: JobFlags, filter: PartialRequest | undefined): PartialRequest {
+/** A listing of the bucket, kept with the job, and for the user where that is asked. */
+function generatorOf(
+  bucket: string,
+  { prefix, suffix, manifestOutput }: JobFlags,
+  filter: PartialRequest | undefined,
+): PartialRequest {
   const names = defined({
     MatchAnyPrefix: prefix === undefined ? undefined : [prefix],
     MatchAnySuffix: suffix === undefined ? undefined : [suffix],
@@ -139,11 +145,22 @@ function generatorOf(bucket: string, { prefix, suffix }: JobFlags, filter: Parti
   return {
     S3JobManifestGenerator: defined({
       SourceBucket: `arn:aws:s3:::${bucket}`,
-      EnableManifestOutput: false,
+      EnableManifestOutput: manifestOutput !== undefined,
+      ManifestOutputLocation: manifestOutput === undefined ? undefined : outputOf(manifestOutput),
       Filter: Object.keys(names).length === 0 ? undefined : { KeyNameConstraint: names },
       Drover: filter,
     }),
   };
+}
+
+/** A slash stands between the prefix and what comes after it: one that the user wrote there would be a second. */
+function outputOf({ bucket, key }: S3Place): PartialRequest {
+  const prefix = key.replace(/\/$/, '');
+  return defined({
+    Bucket: `arn:aws:s3:::${bucket}`,
+    ManifestPrefix: prefix === '' ? undefined : prefix,
+    ManifestFormat: 'S3InventoryReport_CSV_20211130',
+  });
 }
 
 function reportOf(flags: JobFlags): PartialRequest | undefined {
@@ -167,6 +184,7 @@ function refuseFlagsWithoutTheirOwner(flags: JobFlags): void {
     [flags.fields, '--fields', flags.manifest, '--manifest'],
     [flags.prefix, '--prefix', flags.bucket, '--bucket'],
     [flags.suffix, '--suffix', flags.bucket, '--bucket'],
+    [flags.manifestOutput, '--manifest-output', flags.bucket, '--bucket'],
     [flags.filter, '--filter', flags.manifest ?? flags.bucket, '--manifest or --bucket'],
     [flags.parameters, '--parameters', flags.operation, '--operation'],
     [flags.set, '--set', flags.operation, '--operation'],

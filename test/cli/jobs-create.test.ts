@@ -276,6 +276,24 @@ describe('drover jobs create', () => {
     });
   });
 
+  test('writes the listing to a place of its own where that is asked', async () => {
+    const rest = ['--role-arn', ROLE, ...TAGGING, '--no-report'];
+    const location = { Bucket: 'arn:aws:s3:::lists', ManifestFormat: 'S3InventoryReport_CSV_20211130' };
+    for (const [place, ManifestOutputLocation] of [
+      ['s3://lists/photos/', { ...location, ManifestPrefix: 'photos' }],
+      ['s3://lists', location],
+    ] as const) {
+      drover.received.length = 0;
+      await runCli(['jobs', 'create', '--bucket', 'photos', '--manifest-output', place, ...rest], drover);
+      const { ManifestGenerator } = sent() as { ManifestGenerator: { S3JobManifestGenerator: object } };
+      expect(ManifestGenerator.S3JobManifestGenerator).toEqual({
+        SourceBucket: 'arn:aws:s3:::photos',
+        EnableManifestOutput: true,
+        ManifestOutputLocation,
+      });
+    }
+  });
+
   test('narrows a manifest or a listing by a filter, whose values are read by their types', async () => {
     const json = 'Tags.MatchAll=[{"Key":"team","Value":"a"}]';
     const filter = ['--filter', 'OlderThan=90d', '--filter', 'First=100', '--filter', 'Head=true', '--filter', json];
@@ -320,6 +338,7 @@ describe('drover jobs create', () => {
       'Still needed: --manifest s3://bucket/key or --bucket; --operation; --report s3://bucket/prefix or --no-report; --role-arn. Or the whole job: --file job.yaml',
     ],
     [['--etag', 'x'], '--etag goes with --manifest, which is missing.'],
+    [['--manifest-output', 's3://lists'], '--manifest-output goes with --bucket, which is missing.'],
     [['--no-report', '--report-failed-only'], '--report-failed-only goes with --report, which is missing.'],
     [['--operation', 'delete'], 'There is no operation delete. All that there are: drover operations'],
     [
