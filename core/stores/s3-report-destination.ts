@@ -32,7 +32,8 @@ export function createS3ReportDestination(options: S3ReportDestinationOptions): 
       new UploadedObject(options.client, { ...common, Key: key, ContentType: contentType }),
     async put(key, body, contentType) {
       try {
-        const object = { ...common, Key: key, Body: body, ContentType: contentType };
+        // Of an empty string the SDK sends no length, and warns on the console.
+        const object = { ...common, Key: key, Body: Buffer.from(body), ContentType: contentType };
         const { ETag = '' } = await options.client.send(new PutObjectCommand(object));
         return ETag;
       } catch (error) {

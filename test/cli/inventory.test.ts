@@ -6,7 +6,7 @@ import {
   ListObjectsV2Command,
   PutObjectCommand,
 } from '@aws-sdk/client-s3';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { startS3, type TestS3 } from '../local/s3/s3-harness.ts';
 import { FakeDrover } from './support/fake-drover.ts';
 import { linesOf, runCli } from './support/run-cli.ts';
@@ -88,6 +88,14 @@ describe('drover inventory create', () => {
   test('of all versions tells how a job leaves delete markers out', async () => {
     expect((await create('versions', '--versions', 'all')).stdout).toMatch(/DeleteMarkers: Skip.*EmptyVersion: 'Null'/);
     expect((await create('versions')).stdout).not.toMatch('DeleteMarkers');
+  });
+
+  test('where there is nothing, writes a report without data files and no more words', async () => {
+    const warned = jest.spyOn(console, 'warn').mockImplementation(() => undefined);
+    const { code, stdout } = await create('photos', '--json', '--prefix', 'nothing');
+    expect({ code, ...JSON.parse(stdout) }).toMatchObject({ code: 0, Lines: 0, Files: 0 });
+    expect(warned).not.toHaveBeenCalled();
+    warned.mockRestore();
   });
 
   test('takes keys under a prefix only, and encrypts as it is told', async () => {
