@@ -21,6 +21,7 @@ import { otherS3Environment, type S3AddressingStyle } from './other-s3.ts';
 import { createS3Service, type S3Service, type S3ServiceOptions } from './s3/s3-service.ts';
 import { createFrontDoor, type FrontDoor, type Services } from './server/front-door.ts';
 import type { CloudIdentity, FunctionInvoker } from './service.ts';
+import { createSnsService } from './sns/sns-service.ts';
 import { createStepFunctionsService } from './stepfunctions/step-functions-service.ts';
 import { createStsService } from './sts/sts-service.ts';
 import { synthesize } from './synthesis/synthesize.ts';
@@ -182,6 +183,7 @@ async function openServices(
   );
   const events = opened(await createEventsService({ dataFolder: folders.events, identity, lambda }));
   bus.events = events;
+  const sns = opened(await createSnsService({ dataFolder: folders.sns, logFolder: folders.logs, identity, lambda }));
   const states = opened(
     await createStepFunctionsService({
       dataFolder: folders.stepFunctions,
@@ -194,7 +196,7 @@ async function openServices(
   const api = createApiGatewayService({ identity, functions: lambda });
   return {
     door,
-    services: { s3, dynamodb, states, lambda, events, sts: createStsService({ identity }), 'execute-api': api },
+    services: { s3, dynamodb, states, lambda, events, sns, sts: createStsService({ identity }), 'execute-api': api },
     stackServices: {
       createBucket: ({ name, ...settings }) => s3.createBucket(name, settings),
       createTable: (table) => dynamodb.createTable(table),
@@ -203,6 +205,8 @@ async function openServices(
       createStateMachine: async ({ name, definition, roleArn }) =>
         void (await states.createStateMachine(name, definition, roleArn)),
       putRule: async (name, properties) => void (await events.putRule(name, properties)),
+      putTopic: (name) => sns.putTopic(name),
+      putSubscription: (topicArn, protocol, endpoint) => sns.putSubscription(topicArn, protocol, endpoint),
       putRestApi: async (restApi) => api.putRestApi(restApi),
     },
     functions: lambda,

@@ -9,6 +9,7 @@ export interface DataFolders {
   readonly lambda: string;
   readonly stepFunctions: string;
   readonly events: string;
+  readonly sns: string;
   readonly cloudFormation: string;
   /** Where people find what functions printed. */
   readonly logs: string;
@@ -23,6 +24,7 @@ export async function openDataFolder(folder: string): Promise<DataFolders> {
     lambda: join(folder, 'lambda'),
     stepFunctions: join(folder, 'stepfunctions'),
     events: join(folder, 'events'),
+    sns: join(folder, 'sns'),
     cloudFormation: join(folder, 'cloudformation'),
     logs: join(folder, 'logs'),
   };

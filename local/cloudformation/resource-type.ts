@@ -73,3 +73,13 @@ export function nameOf(declared: DeclaredResource, given: string | undefined, lo
 export function idOf(declared: DeclaredResource): string {
   return physicalId(declared.stack, declared.logicalId);
 }
+
+/** Says of a service's refusal which resource it was about. @throws TemplateError */
+export async function named<Answer>(declared: DeclaredResource, made: Promise<Answer>): Promise<Answer> {
+  try {
+    return await made;
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    throw new TemplateError(`${declared.logicalId} (${declared.type}): ${message}`);
+  }
+}

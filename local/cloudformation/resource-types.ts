@@ -2,6 +2,7 @@ import type { ResourceMaker } from './resource-type.ts';
 import { eventInvokeConfig, lambdaFunction, rule, stateMachine } from './resources/compute.ts';
 import { customResource, isCustomResource } from './resources/custom-resource.ts';
 import { key, logGroup, managedPolicy, nothing, role } from './resources/names-only.ts';
+import { topic, topicSubscription } from './resources/notifications.ts';
 import { deployment, gatewayResponse, method, resource, restApi, stage } from './resources/rest-api.ts';
 import { bucket, table } from './resources/storage.ts';
 import { TemplateError } from './template.ts';
@@ -19,6 +20,8 @@ const MADE: Readonly<Record<string, ResourceMaker>> = {
   'AWS::Lambda::EventInvokeConfig': eventInvokeConfig,
   'AWS::Lambda::Function': lambdaFunction,
   'AWS::S3::Bucket': bucket,
+  'AWS::SNS::Subscription': topicSubscription,
+  'AWS::SNS::Topic': topic,
   'AWS::StepFunctions::StateMachine': stateMachine,
 };
 
@@ -31,6 +34,7 @@ const NOT_EVALUATED: Readonly<Record<string, ResourceMaker>> = {
   'AWS::KMS::Key': key,
   'AWS::Lambda::Permission': nothing,
   'AWS::S3::BucketPolicy': nothing,
+  'AWS::SNS::TopicPolicy': nothing,
 };
 
 /** What only watches, and can be missing without a difference to what the stack does. Keep this list short. */

@@ -12,6 +12,10 @@ export interface StackServices {
   createStateMachine(machine: StateMachineDefinition): Promise<void>;
   /** @param properties those of AWS::Events::Rule that are not its name, resolved. */
   putRule(name: string, properties: Readonly<Record<string, TemplateValue>>): Promise<void>;
+  /** Answers the topic's ARN. */
+  putTopic(name: string): Promise<string>;
+  /** Answers the subscription's ARN. */
+  putSubscription(topicArn: string, protocol: string, endpoint: string): Promise<string>;
   putRestApi(api: RestApi): Promise<void>;
 }
 

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { credentialScopeOf } from './credential-scope.ts';
 
 /** The services that stand behind the front door, by the name that requests are signed for. */
-export type ServiceName = 's3' | 'dynamodb' | 'states' | 'lambda' | 'events' | 'sts' | 'execute-api';
+export type ServiceName = 's3' | 'dynamodb' | 'states' | 'lambda' | 'events' | 'sns' | 'sts' | 'execute-api';
 
 /** Where a request goes: a service, the front door's own pages, or nowhere, with the name of what was asked for. */
 export type Route =
@@ -10,7 +10,7 @@ export type Route =
   | { readonly to: 'drover'; readonly page: string }
   | { readonly to: 'unknown'; readonly service: string };
 
-const SERVICES: readonly ServiceName[] = ['s3', 'dynamodb', 'states', 'lambda', 'events', 'sts', 'execute-api'];
+const SERVICES: readonly ServiceName[] = ['s3', 'dynamodb', 'states', 'lambda', 'events', 'sns', 'sts', 'execute-api'];
 
 /** The first part of `X-Amz-Target` of the services that speak JSON over one path. */
 const TARGETS: Readonly<Record<string, ServiceName>> = {

@@ -1,15 +1,7 @@
+import { QueryRefusal } from '../server/query-protocol.ts';
+
 /** What STS answers instead of a result. */
-export class StsRefusal extends Error {
-  constructor(
-    /** `AccessDenied`, `ValidationError`, … */
-    readonly code: string,
-    /** Of the HTTP answer. */
-    readonly status: number,
-    message: string,
-  ) {
-    super(message);
-  }
-}
+export class StsRefusal extends QueryRefusal {}
 
 /** 400, worded as the services' common validation does. */
 export function validationError(member: string, value: string, constraint: string): StsRefusal {

@@ -1,13 +1,11 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import { text } from 'node:stream/consumers';
-import { XMLBuilder } from 'fast-xml-parser';
+import type { IncomingMessage } from 'node:http';
+import { answerQuery, type QueryService } from '../server/query-protocol.ts';
 import type { CloudIdentity, LocalService } from '../service.ts';
 import { assumedRoleId, assumeRole, type Caller } from './assume-role.ts';
 import { assumedRoleArn, readSessionToken } from './session-credentials.ts';
 import { StsRefusal } from './sts-refusal.ts';
 
 const NAMESPACE = 'https://sts.amazonaws.com/doc/2011-06-15/';
-const builder = new XMLBuilder({ ignoreAttributes: false, attributeNamePrefix: '@' });
 
 /** STS on one machine: AssumeRole and GetCallerIdentity over the query protocol. It remembers nothing. */
 export function createStsService(options: {
@@ -16,29 +14,18 @@ export function createStsService(options: {
   readonly deniedRoles?: ReadonlySet<string>;
 }): LocalService {
   const deniedRoles = options.deniedRoles ?? new Set<string>();
+  const sts: QueryService = {
+    name: 'STS',
+    namespace: NAMESPACE,
+    answer: async (action, form, request) => answer(action, form, identify(request, options.identity), deniedRoles),
+  };
   return {
-    async handle(request, response) {
-      const requestId = crypto.randomUUID();
-      try {
-        const form = await readForm(request);
-        const action = form.get('Action') ?? '';
-        const result = answer(action, form, identify(request, options.identity), deniedRoles);
-        send(response, 200, requestId, {
-          [`${action}Response`]: {
-            '@xmlns': NAMESPACE,
-            [`${action}Result`]: result,
-            ResponseMetadata: { RequestId: requestId },
-          },
-        });
-      } catch (error) {
-        sendError(response, requestId, error);
-      }
-    },
+    handle: (request, response) => answerQuery(sts, request, response),
     async stop() {},
   };
 }
 
-function answer(action: string, form: URLSearchParams, caller: Caller, deniedRoles: ReadonlySet<string>): unknown {
+function answer(action: string, form: URLSearchParams, caller: Caller, deniedRoles: ReadonlySet<string>): object {
   switch (action) {
     case 'GetCallerIdentity':
       return { Arn: caller.arn, UserId: caller.userId, Account: caller.account };
@@ -79,34 +66,4 @@ function identify(request: IncomingMessage, { account }: CloudIdentity): Caller 
     account: roleArn.split(':')[4] ?? account,
     assumed: true,
   };
-}
-
-async function readForm(request: IncomingMessage): Promise<URLSearchParams> {
-  const body = await text(request);
-  return body === '' ? new URL(request.url ?? '/', 'http://localhost').searchParams : new URLSearchParams(body);
-}
-
-function sendError(response: ServerResponse, requestId: string, error: unknown): void {
-  const refusal =
-    error instanceof StsRefusal
-      ? error
-      : new StsRefusal('InternalFailure', 500, `The local STS has failed: ${String(error)}`);
-  const problem = {
-    Type: refusal.status < 500 ? 'Sender' : 'Receiver',
-    Code: refusal.code,
-    Message: refusal.message,
-  };
-  send(response, refusal.status, requestId, {
-    ErrorResponse: { '@xmlns': NAMESPACE, Error: problem, RequestId: requestId },
-  });
-}
-
-function send(response: ServerResponse, status: number, requestId: string, document: unknown): void {
-  const body = builder.build(document);
-  response.writeHead(status, {
-    'content-type': 'text/xml',
-    'content-length': Buffer.byteLength(body),
-    'x-amzn-requestid': requestId,
-  });
-  response.end(body);
 }

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import {
-  type DeclaredResource,
   looseNumber,
   type MadeResource,
   type Making,
+  named,
   nameOf,
   propertiesOf,
   type ResourceMaker,
@@ -100,13 +100,3 @@ export const rule: ResourceMaker = async (declared, { services, identity }) => {
   const arn = `arn:aws:events:${identity.region}:${identity.account}:rule/${name}`;
   return { ref: name, attributes: { Arn: arn } };
 };
-
-/** Says of a service's refusal which resource it was about. */
-async function named(declared: DeclaredResource, made: Promise<void>): Promise<void> {
-  try {
-    await made;
-  } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    throw new TemplateError(`${declared.logicalId} (${declared.type}): ${message}`);
-  }
-}

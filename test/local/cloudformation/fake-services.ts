@@ -17,6 +17,8 @@ export function fakeServices(): { services: StackServices; calls: unknown[][]; a
     setAsyncRetries: record('setAsyncRetries'),
     createStateMachine: record('createStateMachine'),
     putRule: record('putRule'),
+    putTopic: async (name) => `arn:aws:sns:us-east-1:000000000000:${name}`,
+    putSubscription: async (topicArn) => `${topicArn}:subscription`,
     putRestApi: async (api) => void apis.push(api),
   };
   return { services, calls, apis };
