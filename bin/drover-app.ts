@@ -5,6 +5,8 @@
  *   maxConcurrentWorkers  DROVER_MAX_CONCURRENT_WORKERS  default 100
  *   maxActiveJobs         DROVER_MAX_ACTIVE_JOBS         default: as many as workers
  *   jobRoles              DROVER_JOB_ROLES               ARNs or patterns, with commas between them
+ *   notificationTopic     DROVER_NOTIFICATION_TOPIC      ARN of the topic that is told of all jobs; default: none
+ *   jobTopics             DROVER_JOB_TOPICS              topics that jobs may name, like jobRoles; default: none
  */
 import { App } from 'aws-cdk-lib';
 import { DroverStack } from '../lib/drover-stack.ts';
@@ -26,12 +28,20 @@ function addStack(): void {
   const workers = setting('maxConcurrentWorkers', 'DROVER_MAX_CONCURRENT_WORKERS');
   const activeJobs = setting('maxActiveJobs', 'DROVER_MAX_ACTIVE_JOBS');
   const jobRoles = setting('jobRoles', 'DROVER_JOB_ROLES');
+  const topic = setting('notificationTopic', 'DROVER_NOTIFICATION_TOPIC');
+  const jobTopics = setting('jobTopics', 'DROVER_JOB_TOPICS');
   new DroverStack(app, 'Drover', {
     ...(stackName !== undefined && { stackName }),
     ...(workers !== undefined && { maxConcurrentWorkers: Number(workers) }),
     ...(activeJobs !== undefined && { maxActiveJobs: Number(activeJobs) }),
-    ...(jobRoles !== undefined && { jobRoles: jobRoles.split(',').map((role) => role.trim()) }),
+    ...(jobRoles !== undefined && { jobRoles: listed(jobRoles) }),
+    ...(topic !== undefined && { notificationTopic: topic }),
+    ...(jobTopics !== undefined && { jobTopics: listed(jobTopics) }),
   });
+}
+
+function listed(value: string): string[] {
+  return value.split(',').map((part) => part.trim());
 }
 
 function setting(context: string, variable: string): string | undefined {

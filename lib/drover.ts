@@ -59,12 +59,12 @@ export interface DroverProps {
   readonly jobRoles?: readonly string[];
 
   /**
-   * A topic that is told of each change of a job's status, in the form of S3's own events. The default event bus is told
-   * in any case.
+   * A topic, or its ARN, that is told of each change of a job's status, in the form of S3's own events. The default event
+   * bus is told in any case.
    *
    * @default - no topic
    */
-  readonly notificationTopic?: sns.ITopic;
+  readonly notificationTopic?: sns.ITopic | string;
 
   /**
    * The topics that jobs may name (`Drover.NotificationTopicArn`): ARNs, or patterns of ARNs with `*`.

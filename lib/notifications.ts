@@ -1,4 +1,4 @@
-import { ArnFormat, Stack } from 'aws-cdk-lib';
+import { ArnFormat, Stack, Token } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as sns from 'aws-cdk-lib/aws-sns';
 import type { IConstruct } from 'constructs';
@@ -6,7 +6,7 @@ import { EVENT_SOURCE } from '../core/job/status-event.ts';
 import { InvalidSetting } from './invalid-setting.ts';
 
 export interface NotificationsProps {
-  readonly topic?: sns.ITopic;
+  readonly topic?: sns.ITopic | string;
   readonly jobTopics?: readonly string[];
 }
 
@@ -20,9 +20,11 @@ export class Notifications {
 
   constructor({ topic, jobTopics = [] }: NotificationsProps) {
     for (const pattern of jobTopics) checkPattern(pattern);
-    this.environment = topic === undefined ? {} : { NOTIFICATION_TOPIC: topic.topicArn };
+    const topicArn = typeof topic === 'object' ? topic.topicArn : topic;
+    if (topicArn !== undefined) checkTopic(topicArn);
+    this.environment = topicArn === undefined ? {} : { NOTIFICATION_TOPIC: topicArn };
     this.apiEnvironment = jobTopics.length === 0 ? {} : { JOB_TOPICS: JSON.stringify(jobTopics) };
-    this.topics = [...(topic === undefined ? [] : [topic.topicArn]), ...jobTopics];
+    this.topics = [...(topicArn === undefined ? [] : [topicArn]), ...jobTopics];
   }
 
   /** Allows to tell of Drover's own events, and of nothing in another's name. */
@@ -48,10 +50,18 @@ export class Notifications {
   }
 }
 
+/** A FIFO topic wants to know the group of a message, and has names that end in `.fifo`. */
+function checkTopic(arn: string): void {
+  if (Token.isUnresolved(arn) || (TOPIC_PATTERN.test(arn) && !/[*]|\.fifo$/.test(arn))) return;
+  throw new InvalidSetting(
+    `notificationTopic is '${arn}'; it must be the ARN of an SNS topic that is not FIFO, like arn:aws:sns:us-east-1:111122223333:jobs.`,
+  );
+}
+
 const TOPIC_PATTERN = /^arn:[a-z*-]+:sns:[a-z0-9*-]+:[0-9*]{1,12}:[A-Za-z0-9_*.-]+$/;
 
 function checkPattern(pattern: string): void {
-  if (pattern.includes('${Token') || TOPIC_PATTERN.test(pattern)) return;
+  if (Token.isUnresolved(pattern) || TOPIC_PATTERN.test(pattern)) return;
   throw new InvalidSetting(
     `jobTopics has '${pattern}'; it must be the ARN of an SNS topic, or a pattern of one, like arn:aws:sns:us-east-1:111122223333:jobs-*.`,
   );

@@ -67,8 +67,20 @@ function refuseRole(roleArn: string, { identity, jobRoles }: Pick<ApiContext, 'i
   }
 }
 
-function refuseTopic(topicArn: string | undefined, { jobTopics = [] }: Pick<ApiContext, 'jobTopics'>): void {
-  if (topicArn === undefined || isAllowedArn(topicArn, jobTopics)) return;
+function refuseTopic(
+  topicArn: string | undefined,
+  { identity, jobTopics = [] }: Pick<ApiContext, 'identity' | 'jobTopics'>,
+): void {
+  if (topicArn === undefined) return;
+  const region = topicArn.split(':')[3];
+  // SNS takes messages only in the Region of the topic, and Drover speaks to that of its own.
+  if (region !== identity.region) {
+    throw new ApiError(
+      'InvalidRequestException',
+      `Drover.NotificationTopicArn: ${topicArn} is in ${region}; it must be a topic of this Drover's Region, ${identity.region}.`,
+    );
+  }
+  if (isAllowedArn(topicArn, jobTopics)) return;
   const allowed = jobTopics.length === 0 ? 'none' : jobTopics.join(', ');
   throw new ApiError(
     'AccessDenied',

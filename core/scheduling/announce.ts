@@ -31,7 +31,8 @@ async function told(deps: SchedulerDependencies, jobId: string, events: readonly
   if (deps.tell === undefined || changes.length === 0) return true;
   try {
     const topic = (await deps.jobs.getRequest(jobId))?.request.Drover?.NotificationTopicArn;
-    await deps.tell(jobId, changes, topic);
+    const lost = await deps.tell(jobId, changes, topic);
+    await logLost(deps, jobId, changes, lost);
     return true;
   } catch (error) {
     const oldest = Date.parse(changes[0]?.at ?? '');
@@ -43,6 +44,21 @@ async function told(deps: SchedulerDependencies, jobId: string, events: readonly
     });
     return given;
   }
+}
+
+/** Of who can never be told the job's log says so, once for each time that it should have been. */
+async function logLost(
+  deps: SchedulerDependencies,
+  jobId: string,
+  changes: readonly JobEvent[],
+  lost: readonly string[],
+): Promise<void> {
+  const last = changes.at(-1);
+  if (last === undefined || lost.length === 0) return;
+  deps.log('changes of a job were told to not all', { jobId, changes: changes.map(({ id }) => id), lost });
+  // After the change in the log's order, and the same line whoever writes it again.
+  const lines = lost.map((text, n): JobEvent => ({ id: `${last.id}-${n}`, at: last.at, kind: 'Trouble', text }));
+  await deps.jobs.putEvents(jobId, lines);
 }
 
 async function takeOff(deps: SchedulerDependencies, jobId: string, last: string): Promise<void> {

@@ -18,8 +18,10 @@ export interface SchedulerDependencies extends Omit<EngineDependencies, 'callSch
   readonly maxConcurrentWorkers: number;
   /** Jobs that have workers at once, as the operator set it; left out: as many as there is room for. */
   readonly maxActiveJobs?: number | undefined;
-  /** Tells the world of changes of a job's status. Left out: nobody is told. */
-  readonly tell?: (jobId: string, changes: readonly JobEvent[], topicArn?: string) => Promise<void>;
+  /**
+   * Tells the world of changes of a job's status. Answers, in words, who will never take them. Left out: nobody is told.
+   */
+  readonly tell?: (jobId: string, changes: readonly JobEvent[], topicArn?: string) => Promise<readonly string[]>;
   /** How the operation of a job runs. */
   readonly operation: (name: OperationName) => OperationNeeds;
 }

@@ -16,7 +16,7 @@ const SOURCES = ['bin/drover-app.ts', 'lib', 'lambdas', 'core', 'package-lock.js
 const BUILT = ['bin/drover-app.js', 'lib', 'core', 'bundles'];
 
 /** What of the environment the app reads: see bin/drover-app.ts. */
-const SETTING = /^DROVER_(STACK_NAME|MAX_CONCURRENT_WORKERS|MAX_ACTIVE_JOBS|JOB_ROLES)$/;
+const SETTING = /^DROVER_(STACK_NAME|MAX_CONCURRENT_WORKERS|MAX_ACTIVE_JOBS|JOB_ROLES|JOB_TOPICS|NOTIFICATION_TOPIC)$/;
 
 /** What to synthesize, and where to keep the result. */
 export interface SynthesisOptions {

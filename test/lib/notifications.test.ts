@@ -39,7 +39,26 @@ describe('topics', () => {
     });
   });
 
+  test('of all jobs may be given by its ARN', () => {
+    const arn = 'arn:aws:sns:us-east-1:111122223333:all';
+    const template = synthesized(() => ({ notificationTopic: arn }));
+    template.hasResourceProperties('AWS::IAM::Policy', {
+      PolicyDocument: { Statement: Match.arrayWith([{ Action: 'sns:Publish', Effect: 'Allow', Resource: arn }]) },
+    });
+  });
+
+  test('are none unless they are named: nothing may publish', () => {
+    const policies = JSON.stringify(synthesized(() => ({})).findResources('AWS::IAM::Policy'));
+    expect(policies).toContain('events:PutEvents');
+    expect(policies).not.toContain('sns:');
+  });
+
   test('that are none are refused when the app is synthesized', () => {
+    for (const notificationTopic of ['jobs', 'arn:aws:sns:us-east-1:111122223333:jobs.fifo']) {
+      expect(() => synthesized(() => ({ notificationTopic }))).toThrow(
+        `notificationTopic is '${notificationTopic}'; it must be the ARN of an SNS topic that is not FIFO`,
+      );
+    }
     expect(() => synthesized(() => ({ jobTopics: ['jobs'] }))).toThrow(
       "jobTopics has 'jobs'; it must be the ARN of an SNS topic, or a pattern of one",
     );

@@ -51,6 +51,15 @@ describe('changes of status of all jobs', () => {
   });
 });
 
+test('a topic of another Region is refused, and what is no topic', async () => {
+  api.jobTopics.push('arn:aws:sns:*:111122223333:jobs-*');
+  const create = (NotificationTopicArn: string) => api.create('t', { Drover: { NotificationTopicArn } });
+  await expect(create('arn:aws:sns:eu-west-1:111122223333:jobs-a')).rejects.toThrow(
+    "is in eu-west-1; it must be a topic of this Drover's Region, us-east-1.",
+  );
+  await expect(create('jobs-a')).rejects.toThrow('the ARN of an SNS topic, like arn:aws:sns:');
+});
+
 test('a job may name a topic that the operator allows, and no other', async () => {
   const create = () => api.create('t', { Drover: { NotificationTopicArn: TOPIC } });
   await expect(create()).rejects.toThrow(

@@ -19,6 +19,8 @@ class World {
   now = START;
   /** Whether whoever is told takes it. */
   takes = true;
+  /** Who will never take it, in words. */
+  lost: string[] = [];
   /** Side effects that are left to whoever calls. */
   lives = Number.POSITIVE_INFINITY;
 
@@ -64,6 +66,7 @@ class World {
         effect(async () => {
           if (!this.takes) throw new Error('the bus is away');
           for (const { id, status } of changes) this.told.push(`${id} ${status} ${topic}`);
+          return this.lost;
         }),
     } as unknown as SchedulerDependencies;
     await announce(deps, await this.state());
@@ -125,6 +128,27 @@ describe('what a job carries', () => {
     world.now = START + 3_600_001;
     await world.announce();
     expect(world.logged).toEqual(['changes of a job were told to nobody']);
+    expect(await world.state()).not.toHaveProperty('outbox');
+  });
+
+  test('is told once to those who take it where a topic is gone, which the job’s log says', async () => {
+    const world = new World();
+    await world.create();
+    world.lost = ['The topic is gone'];
+    await world.announce();
+    await world.announce();
+    expect(world.told).toEqual([`s000001 New ${TOPIC}`]);
+    expect(await world.lines()).toEqual(['Status: New', 'Trouble: The topic is gone']);
+  });
+
+  test('is told by two calls that meet, each change with one id, and is written once', async () => {
+    const world = new World();
+    await world.create();
+    await world.change((state) => transition(state, 'Preparing', at(2)));
+    await Promise.all([world.announce(), world.announce()]);
+    expect(world.told).toHaveLength(4);
+    expect([...new Set(world.told)]).toEqual([`s000001 New ${TOPIC}`, `s000002 Preparing ${TOPIC}`]);
+    expect(await world.lines()).toEqual(['Status: New', 'Status: Preparing']);
     expect(await world.state()).not.toHaveProperty('outbox');
   });
 

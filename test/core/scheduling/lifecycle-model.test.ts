@@ -110,9 +110,10 @@ class Core {
         this.started.has(`${id} ${stage} ${epoch}`) ? ('running' as const) : ('absent' as const),
       setConcurrency: async () => this.effect(),
     };
-    const tell = async (id: string, changes: readonly { readonly status?: string }[]): Promise<void> => {
+    const tell = async (id: string, changes: readonly { readonly status?: string }[]): Promise<string[]> => {
       this.effect();
       for (const { status } of changes) this.told.push(`${id} ${status}`);
+      return [];
     };
     const operation = () => ({ concurrency: 1, invokesFunctions: false });
     const deps = { ...this.engine, executions, tell, maxConcurrentWorkers: CAPACITY, operation };

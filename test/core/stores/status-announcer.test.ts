@@ -10,17 +10,27 @@ import { createStatusAnnouncer } from '../../../core/stores/status-announcer.ts'
 let server: Server;
 let sent: { readonly target: string; readonly body: string }[];
 let refusal: object;
+/** Of SNS, by topic. */
+let snsRefusals: Readonly<Record<string, string>>;
 let endpoint: string;
 
 beforeEach(async () => {
   sent = [];
   refusal = {};
+  snsRefusals = {};
   server = createServer((request, response) => {
     let body = '';
     request.on('data', (chunk: Buffer) => (body += chunk.toString()));
     request.on('end', () => {
       const target = String(request.headers['x-amz-target'] ?? 'SNS');
       sent.push({ target, body });
+      const code = snsRefusals[new URLSearchParams(body).get('TopicArn') ?? ''];
+      if (code !== undefined) {
+        response.writeHead(code === 'InternalError' ? 500 : 404, { 'content-type': 'text/xml' });
+        return response.end(
+          `<ErrorResponse xmlns="http://sns.amazonaws.com/doc/2010-03-31/"><Error><Code>${code}</Code><Message>why</Message></Error></ErrorResponse>`,
+        );
+      }
       if (target === 'SNS') {
         const result = '<PublishResult><MessageId>m</MessageId></PublishResult>';
         response.setHeader('content-type', 'text/xml');
@@ -136,4 +146,16 @@ test('topics are told each change, one that is named twice once', async () => {
 test('an event that the bus refuses is not told', async () => {
   refusal = { ErrorCode: 'ThrottlingException', ErrorMessage: 'slower' };
   await expect(announcer()(JOB, [change(1, 'New')])).rejects.toThrow('EventBridge: ThrottlingException: slower');
+});
+
+test('a topic that is gone is named and keeps nobody else from being told; one that fails is offered all again', async () => {
+  const [all = '', own = ''] = ['all', 'own'].map((name) => `arn:aws:sns:eu-west-1:111122223333:${name}`);
+  snsRefusals = { [all]: 'NotFound' };
+  const lost = await announcer(all)(JOB, [change(1, 'Ready')], own);
+  expect(lost).toEqual([`The topic ${all} takes no messages: NotFoundException: why`]);
+  expect(new URLSearchParams(sent.at(-1)?.body).get('TopicArn')).toBe(own);
+  snsRefusals = { [all]: 'InternalError' };
+  const count = sent.length;
+  await expect(announcer(all)(JOB, [change(1, 'Ready')], own)).rejects.toThrow('why');
+  expect(sent.slice(count)).toHaveLength(3);
 });

@@ -65,9 +65,10 @@ export async function argumentsFunction(): Promise<FunctionPackage> {
   };
 }
 
-/** A function that puts each event of a job into this bucket of the local cloud, once for each id. */
+/** A function that puts each event of a job, from a rule or a topic, into this bucket of the local cloud, once for each id. */
 export async function recorderFunction(bucket: string): Promise<FunctionPackage> {
-  const code = `exports.handler = async (event) => {
+  const code = `exports.handler = async (given) => {
+  const event = given.Records ? { detail: JSON.parse(given.Records[0].Sns.Message) } : given;
   const { jobEventId } = event.detail.serviceEventDetails;
   const url = process.env.AWS_ENDPOINT_URL + '/${bucket}/' + jobEventId;
   const answer = await fetch(url, { method: 'PUT', body: JSON.stringify(event) });

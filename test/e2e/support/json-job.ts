@@ -24,3 +24,10 @@ export async function describeJsonJob(cloud: LocalCloud, jobId: string): Promise
   const answer = await fetch(`${cloud.endpoint}/v20180820/jobs/${jobId}`, { headers: HEADERS });
   return ((await answer.json()) as { readonly Job: Readonly<Record<string, unknown>> }).Job;
 }
+
+/** The texts of a job's log, oldest first. */
+export async function jobLog(cloud: LocalCloud, jobId: string): Promise<string[]> {
+  const answer = await fetch(`${cloud.endpoint}/v20180820/jobs/${jobId}/events`, { headers: HEADERS });
+  const { Events } = (await answer.json()) as { readonly Events: readonly { readonly Text: string }[] };
+  return Events.map(({ Text }) => Text);
+}
