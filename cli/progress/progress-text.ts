@@ -21,7 +21,7 @@ const DOING: Readonly<Record<JobStatus, string>> = {
 };
 
 /** Those of which a reason that the job gives tells more. */
-const WAITING: ReadonlySet<JobStatus> = new Set(['New', 'Pausing', 'Paused']);
+const WAITING: ReadonlySet<JobStatus> = new Set(['New', 'Ready', 'Pausing', 'Paused']);
 
 const BAR_WIDEST = 40;
 const BAR_NARROWEST = 10;

@@ -2,6 +2,7 @@ import { afterText } from '../job/after.ts';
 import { holdText } from '../job/hold.ts';
 import type { FailureGroup, Hold, Job, JobState, Throttled, Trouble } from '../job/records.ts';
 import type { DroverOptions, JobRequest } from '../job/request.ts';
+import { waitingTrouble } from '../job/waiting.ts';
 import { outputLocationOf, outputManifestKey } from '../manifest/generator/manifest-output.ts';
 import type { ApiContext } from './context.ts';
 import { shownJob } from './find-job.ts';
@@ -41,12 +42,24 @@ export interface DescribeJobResult {
 /** @throws ApiError NotFoundException. */
 export async function describeJob({ JobId }: { JobId: string }, context: ApiContext): Promise<DescribeJobResult> {
   const job = shownJob(await context.jobs.getJob(JobId), JobId, context);
-  const { shares } = await context.jobs.getSchedule();
-  const workers = job.state.status === 'Active' ? shares[JobId]?.workers : undefined;
-  return { Job: { ...descriptorOf(job, context), ...droverOf(job, workers, context) } };
+  const schedule = await context.jobs.getSchedule();
+  const workers = job.state.status === 'Active' ? schedule.shares[JobId]?.workers : undefined;
+  const trouble = waitingTrouble(job.state, schedule, context.clock()) ?? job.state.trouble;
+  const now: Present = { workers, trouble };
+  return { Job: { ...descriptorOf(job, now, context), ...droverOf(job, now, context) } };
 }
 
-function descriptorOf({ stored: { jobId, request }, state, totals }: Job, context: ApiContext): JobDescriptor {
+/** What is so at the moment of the request, and not kept with the job. */
+interface Present {
+  readonly workers: number | undefined;
+  readonly trouble: Trouble | undefined;
+}
+
+function descriptorOf(
+  { stored: { jobId, request }, state, totals }: Job,
+  { trouble }: Present,
+  context: ApiContext,
+): JobDescriptor {
   const { partition, region, account } = context.identity;
   return {
     JobId: jobId,
@@ -61,7 +74,7 @@ function descriptorOf({ stored: { jobId, request }, state, totals }: Job, contex
     // S3's model has no place for what keeps a job from going on, and its clients read no other member.
     ...present(
       'StatusUpdateReason',
-      holdText(state) ?? afterText(state) ?? state.statusUpdateReason ?? troubleText(state.trouble),
+      holdText(state) ?? afterText(state) ?? state.statusUpdateReason ?? troubleText(trouble),
     ),
     FailureReasons: state.failureReasons.map(({ FailureCode, FailureReason }) => ({ FailureCode, FailureReason })),
     Report: request.Report,
@@ -96,7 +109,7 @@ function pausedOf(held: Hold | undefined): DroverDescriptor['Paused'] {
   return held === undefined ? undefined : { Since: held.since, ...present('Reason', held.reason) };
 }
 
-function droverOf(job: Job, workers: number | undefined, context: ApiContext): { Drover?: DroverDescriptor } {
+function droverOf(job: Job, { workers, trouble }: Present, context: ApiContext): { Drover?: DroverDescriptor } {
   const { stored, state, totals } = job;
   const {
     RateLimit: _rate,
@@ -107,7 +120,7 @@ function droverOf(job: Job, workers: number | undefined, context: ApiContext): {
   const drover = {
     ...options,
     ...limitsOf(state),
-    ...present('Trouble', state.trouble),
+    ...present('Trouble', trouble),
     ...present('Paused', pausedOf(state.held)),
     ...present('Filtered', state.filtered),
     ...present('Workers', workers),
