@@ -61,6 +61,8 @@ const CONNECTION_CODES = new Set([
 /** Whether an error, or what caused it, is a connection that did not come about or broke. */
 export function isConnectionError(error: unknown): boolean {
   if (!types.isNativeError(error)) return false;
+  // All that fetch says where it did not even try, such as for a port that it takes for unsafe.
+  if (error instanceof TypeError && error.message === 'fetch failed') return true;
   if ('code' in error && typeof error.code === 'string' && CONNECTION_CODES.has(error.code)) return true;
   if ('errors' in error && Array.isArray(error.errors)) return error.errors.some(isConnectionError);
   return isConnectionError(error.cause);

@@ -105,6 +105,8 @@ export interface JobEventLine {
   readonly Text: string;
   /** Of a change of status. */
   readonly Status?: string;
+  /** Of the end of a job some of whose tasks failed. */
+  readonly NumberOfTasksFailed?: number;
 }
 
 /** ListJobEvents' answer. */

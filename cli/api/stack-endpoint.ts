@@ -1,4 +1,4 @@
-import { CommandError } from '../errors.ts';
+import { CommandError, UsageError } from '../errors.ts';
 import { credentialChain } from './credentials.ts';
 
 /** The stack output that holds the API's base URL. */
@@ -16,6 +16,7 @@ export async function findStackEndpoint(
     ...(options.profile !== undefined && { profile: options.profile }),
   });
   try {
+    await requireRegion(client.config.region, stack);
     const { Stacks } = await client.send(new DescribeStacksCommand({ StackName: stack }));
     const endpoint = apiEndpointOf(Stacks?.[0]?.Outputs ?? []);
     if (endpoint !== undefined) return endpoint;
@@ -23,6 +24,15 @@ export async function findStackEndpoint(
     client.destroy();
   }
   throw new CommandError(`The stack ${stack} has no output ${OUTPUT}: is it a Drover stack?`, 'NotADroverStack');
+}
+
+/** A stack stands in one Region: without one there is nowhere to ask. */
+async function requireRegion(region: () => Promise<string>, stack: string): Promise<void> {
+  try {
+    await region();
+  } catch {
+    throw new UsageError(`In which Region is the stack ${stack}? Say it with --region, or set AWS_REGION.`);
+  }
 }
 
 /** The output's value: named exactly so, or, where the construct stands deeper in another stack, ending in it. */

@@ -89,8 +89,8 @@ const EXAMPLES = examples(
     'drover jobs create --file job.yaml',
   ],
   [
-    'Any other manifest (an inventory, Parquet, JSON Lines, a report) and its filter are named in a file',
-    'drover jobs create --file examples/manifests/csv-inventory.yaml',
+    'Any other manifest (a table in Parquet, CSV or JSON Lines, a report) is named in a file',
+    'drover jobs create --file examples/manifests/parquet.yaml',
   ],
   [
     'The same file, with another manifest and a higher priority',

@@ -23,7 +23,7 @@ export function addJobsUpdate(jobs: Command, runtime: Runtime): void {
     .argument('<id>', 'a job that has not ended')
     .summary('change the limits of a job, running or not')
     .description(
-      'Changes how fast a job may go. New limits count within seconds; a job that had no rate, or has more workers than it may have now, pauses for some seconds first.',
+      'Changes how fast a job may go, and when it fails for its tasks. New limits count within seconds; a job that had no rate, or has more workers than it may have now, pauses for some seconds first.',
     )
     .option('--rate <number>', 'tasks a second at most, of all workers together; none: no limit', limit(HIGHEST_RATE))
     .option('--max-workers <number>', 'at most so many at once; none: as many as there are', limit(MOST_WORKERS))

@@ -6,7 +6,7 @@ import type { InventoryS3 } from './inventory-s3.ts';
 const HELP: Readonly<Record<string, string>> = {
   BucketNotListed: '',
   NotAListing: '',
-  ReportNotWritable: ' Does the bucket exist, and may these credentials s3:PutObject there?',
+  ReportNotWritable: '. Does the bucket exist, and may these credentials s3:PutObject there?',
   ReportExists: '. Reports are named by their minute: try again in the next.',
   UnlistedField: '',
 };

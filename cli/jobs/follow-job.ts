@@ -1,7 +1,7 @@
 import type { CommandContext } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit-code.ts';
 import { hint } from '../output/message.ts';
-import { exitCodeOf, jobEnded } from '../output/outcome.ts';
+import { exitCodeOf, jobEnded, nextLook } from '../output/outcome.ts';
 import type { JobProgress } from '../progress/job-progress.ts';
 import { ProgressBar } from '../progress/progress-bar.ts';
 import { progressLine } from '../progress/progress-text.ts';
@@ -28,6 +28,7 @@ export async function followJob(context: CommandContext, jobId: string, interval
       return EXIT.interrupted;
     }
     await context.printer.print(jobEnded(job));
+    for (const message of nextLook(job)) await context.printer.print(message);
     return exitCodeOf(job);
   } finally {
     view.end();

@@ -16,7 +16,7 @@ export async function readJobFile(path: string, io: Io): Promise<PartialRequest>
       return document as PartialRequest;
   } catch (error) {
     if (!(error instanceof YAMLParseError)) throw error;
-    throw new CommandError(`${nameOf(path)} is not valid YAML or JSON: ${error.message.split('\n')[0]}`, 'File', {
+    throw new CommandError(`${nameOf(path)} is not valid YAML or JSON: ${reasonOf(error)}`, 'File', {
       cause: error,
     });
   }
@@ -24,6 +24,11 @@ export async function readJobFile(path: string, io: Io): Promise<PartialRequest>
     `${nameOf(path)} does not hold a job. It should have the members Manifest, Operation, Report and RoleArn.`,
     'File',
   );
+}
+
+/** The parser's message without the excerpt that it ends in. */
+function reasonOf({ message }: Error): string {
+  return (message.split('\n')[0] ?? message).replace(/:$/, '.');
 }
 
 function nameOf(path: string): string {

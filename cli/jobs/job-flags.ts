@@ -177,6 +177,9 @@ function reportOf(flags: JobFlags): PartialRequest | undefined {
 
 /** A flag that would be left unused is a mistake that the user wants to hear of. */
 function refuseFlagsWithoutTheirOwner(flags: JobFlags): void {
+  if (flags.manifest !== undefined && flags.bucket !== undefined) {
+    throw new UsageError('--bucket stands instead of --manifest: give one of them.');
+  }
   const orphans: readonly (readonly [given: unknown, flag: string, owner: unknown, ownerFlag: string])[] = [
     [flags.manifestFormat, '--manifest-format', flags.manifest, '--manifest'],
     [flags.etag, '--etag', flags.manifest, '--manifest'],

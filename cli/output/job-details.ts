@@ -5,7 +5,7 @@ import { taskCountsOf } from '../api/task-counts.ts';
 import { formatCount, formatDuration, formatTime } from './format.ts';
 import { thresholdText } from './job-lines.ts';
 import type { Message } from './message.ts';
-import { outcomeOf } from './outcome.ts';
+import { outcomeOf, statusText } from './outcome.ts';
 import { listLines } from './table.ts';
 
 type Row = readonly [name: string, value: string];
@@ -57,7 +57,7 @@ function aboutTimes(job: JobDescriptor): Row[] {
 function statusOf(job: JobDescriptor): string {
   // "Complete" alone would hide that tasks failed, or that nothing was to be changed.
   if (job.Status === 'Complete') return outcomeOf(job);
-  if (job.Status !== 'Suspended') return job.Status;
+  if (job.Status !== 'Suspended') return statusText(job);
   return `Suspended: it waits for your confirmation (drover jobs confirm ${job.JobId})`;
 }
 

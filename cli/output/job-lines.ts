@@ -4,6 +4,7 @@ import type { JobListDescriptor, LimitsAnswer, PriorityAnswer, StatusAnswer } fr
 import { taskCountsOf } from '../api/task-counts.ts';
 import { formatCount, formatPercent, formatTime } from './format.ts';
 import { hint, type Message } from './message.ts';
+import { statusText } from './outcome.ts';
 import { type Column, tableLines } from './table.ts';
 
 const COLUMNS: readonly Column[] = [
@@ -73,7 +74,7 @@ function cellsOf(job: JobListDescriptor): string[] {
   const { total, failed, done } = taskCountsOf(job);
   return [
     job.JobId,
-    job.Status,
+    statusText(job),
     String(job.Priority ?? ''),
     total === undefined ? '–' : formatCount(total),
     total === undefined ? '–' : formatPercent(done, total),

@@ -1,8 +1,8 @@
-import type { JobDescriptor } from '../api/job-shapes.ts';
+import type { JobDescriptor, JobListDescriptor } from '../api/job-shapes.ts';
 import { taskCountsOf } from '../api/task-counts.ts';
 import { EXIT, type ExitCode } from '../exit-code.ts';
 import { formatCount, formatTasks } from './format.ts';
-import type { Message } from './message.ts';
+import { hint, type Message } from './message.ts';
 
 /** How a job ended, in words: "Complete, with 12 failed tasks" is not "Complete". */
 export function outcomeOf(job: JobDescriptor): string {
@@ -22,6 +22,12 @@ export function outcomeOf(job: JobDescriptor): string {
     default:
       return job.Status;
   }
+}
+
+/** A status by itself, and that tasks failed where some did: "Complete, with failures" is not "Complete". */
+export function statusText(job: JobDescriptor | JobListDescriptor): string {
+  const saysSo = job.Status === 'Failed' || job.Status === 'Failing';
+  return saysSo || taskCountsOf(job).failed === 0 ? job.Status : `${job.Status}, with failures`;
 }
 
 function dryRunOf(total: number, failed: number): string {
@@ -52,6 +58,14 @@ export function jobEnded(job: JobDescriptor): Message {
       FailureReasons: job.FailureReasons ?? [],
     },
   };
+}
+
+/** What to look at next, after the last line of `jobs watch`. */
+export function nextLook(job: JobDescriptor): Message[] {
+  const { failed, done } = taskCountsOf(job);
+  if (failed > 0) return [hint(`What failed, and why: drover jobs failures ${job.JobId}`)];
+  if (done === 0 || job.Report?.Enabled !== true || job.Status === 'Failed') return [];
+  return [hint(`A line for each task: drover report ${job.JobId}`)];
 }
 
 /** 0 only for a job that is Complete and without one failed task. */

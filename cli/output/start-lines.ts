@@ -1,7 +1,7 @@
 import type { CloudOptions, RunningCloud } from '../runtime.ts';
 import type { Message } from './message.ts';
 
-/** What `drover start` says once it is listening: what there is, and three commands to try. */
+/** What `drover start` says once it is listening: what there is, and what to try. */
 export function cloudStarted(cloud: RunningCloud, options: CloudOptions, folder: string, seconds: number): Message {
   const elsewhere = options.s3Endpoint === undefined ? '' : `\n  Objects, manifests and reports: ${options.s3Endpoint}`;
   return {
@@ -9,7 +9,7 @@ export function cloudStarted(cloud: RunningCloud, options: CloudOptions, folder:
   Account ${options.account}, Region ${options.region}; everything is kept in ${folder}
   S3, the job API, Lambda, Step Functions, DynamoDB, EventBridge and STS all answer there.${elsewhere}
 
-Three commands to try, in another terminal:
+To try it, in another terminal:
   export AWS_ENDPOINT_URL=${cloud.endpoint} AWS_DEFAULT_REGION=${options.region} AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test
   aws s3 mb s3://photos
   ${droverAt(cloud.endpoint)} jobs list

@@ -10,6 +10,8 @@ export interface EventShown {
   readonly Text: string;
   /** Of a change of status. */
   readonly Status?: string;
+  /** Of the change to Complete, Failed or Cancelled, where tasks failed. */
+  readonly NumberOfTasksFailed?: number;
 }
 
 export interface ListJobEventsResult {
@@ -54,6 +56,12 @@ export async function listEvents(
   return { Events: news.map(({ jobId, event }) => ({ JobId: jobId, ...shown(event) })), Next: next };
 }
 
-function shown({ at, kind, text, status }: JobEvent): EventShown {
-  return { Time: at, Kind: kind, Text: text, ...(status === undefined ? {} : { Status: status }) };
+function shown({ at, kind, text, status, failedTasks }: JobEvent): EventShown {
+  return {
+    Time: at,
+    Kind: kind,
+    Text: text,
+    ...(status === undefined ? {} : { Status: status }),
+    ...(failedTasks === undefined ? {} : { NumberOfTasksFailed: failedTasks }),
+  };
 }

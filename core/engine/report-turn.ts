@@ -40,7 +40,7 @@ async function takeTurn(deps: ReportDependencies, input: TurnInput): Promise<Tur
   const totals = sumOf(sealed, deps.clock.now());
   await deps.jobs.raiseTotals(input.jobId, totals);
   if (plan === undefined || !stored.request.Report.Enabled || totals.succeeded + totals.failed === 0) {
-    return await end(deps, input, state);
+    return await end(deps, input, { state, totals });
   }
   return await report(deps, input, { state, stored, plan, blocks: sealed, totals });
 }
@@ -78,9 +78,9 @@ async function report(deps: ReportDependencies, input: TurnInput, job: Reporting
     const { trouble } = job.state;
     const forGood = error instanceof ReportNotWritable || (trouble !== undefined && isFatal(trouble, deps.clock.now()));
     if (!forGood) throw error;
-    return await endUnreported(deps, input, job.state, error instanceof Error ? error.message : String(error));
+    return await endUnreported(deps, input, job, error instanceof Error ? error.message : String(error));
   }
-  return await end(deps, input, job.state);
+  return await end(deps, input, job);
 }
 
 async function mapBlocks(deps: ReportDependencies, input: TurnInput, missing: readonly Block[]): Promise<TurnOutput> {
@@ -124,12 +124,15 @@ const END: Partial<Record<JobStatus, JobStatus>> = {
 async function end(
   deps: ReportDependencies,
   input: TurnInput,
-  state: JobState,
+  { state, totals }: Pick<Reporting, 'state' | 'totals'>,
   to = END[state.status],
   failure?: JobFailure,
 ): Promise<TurnOutput> {
   if (to === undefined) return done(input);
-  const changes = failure === undefined ? {} : { failureReasons: [failure] };
+  const changes = {
+    ...(failure === undefined ? {} : { failureReasons: [failure] }),
+    ...(totals.failed === 0 ? {} : { failedTasks: totals.failed }),
+  };
   await moveJob(deps, input.jobId, input.epoch, to, changes);
   // Which tells of the end, and closes the job.
   await deps.callScheduler(input.jobId);
@@ -140,10 +143,10 @@ async function end(
 async function endUnreported(
   deps: ReportDependencies,
   input: TurnInput,
-  state: JobState,
+  job: Reporting,
   cause: string,
 ): Promise<TurnOutput> {
-  const to = state.status === 'Cancelling' ? 'Cancelled' : 'Failed';
+  const to = job.state.status === 'Cancelling' ? 'Cancelled' : 'Failed';
   const FailureReason = `${REPORT_NOT_WRITABLE_REASON} ${cause}`;
-  return await end(deps, input, state, to, { FailureCode: REPORT_NOT_WRITABLE, FailureReason });
+  return await end(deps, input, job, to, { FailureCode: REPORT_NOT_WRITABLE, FailureReason });
 }

@@ -157,6 +157,10 @@ async function planWave(
   const items = itemsKey(input.jobId, 'run', input.epoch, input.turn);
   const notes = { counted: String(left.counted), 'planned-at': String(now), workers: String(workers) };
   await deps.work.put(items, waveCsv(wave, lanes.concurrency), notes);
-  await logWave(deps, input, `${wave.length} of ${left.unfinished.length} unfinished shards for ${workers} workers`);
+  await logWave(
+    deps,
+    input,
+    `${wave.length} of ${left.unfinished.length} unfinished shards, workers at most: ${workers}`,
+  );
   return map(input, { items, concurrency: workers, deadline: now + WAVE_DEADLINE_MILLISECONDS });
 }

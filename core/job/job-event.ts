@@ -15,6 +15,8 @@ export interface JobEvent {
   readonly text: string;
   /** Of a status event: the status that the job entered, and what S3's own events say of it. */
   readonly status?: JobStatus;
+  /** Of the last one of a job some of whose tasks failed. */
+  readonly failedTasks?: number;
   readonly failureCodes?: readonly string[];
   readonly reasons?: readonly string[];
 }
@@ -80,11 +82,15 @@ function statusLine(before: JobState, after: JobState): Omit<PendingEvent, 'id'>
   const failureTexts = failures.map(({ FailureCode, FailureReason }) => `${FailureCode}: ${FailureReason}`);
   const { statusUpdateReason: reason } = after;
   const reasons = reason === undefined || reason === before.statusUpdateReason ? [] : [reason];
+  const { status, failedTasks } = after;
+  const failed =
+    failedTasks === undefined ? '' : `, with ${failedTasks} failed ${failedTasks === 1 ? 'task' : 'tasks'}`;
   return {
     kind: 'Status',
     at: after.statusSince,
-    status: after.status,
-    text: [after.status, ...failureTexts, ...reasons].join('. '),
+    status,
+    ...(failedTasks === undefined ? {} : { failedTasks }),
+    text: [status + failed, ...failureTexts, ...reasons].join('. '),
     ...(failures.length === 0 ? {} : { failureCodes: failures.map(({ FailureCode }) => FailureCode) }),
     ...(reasons.length === 0 ? {} : { reasons }),
   };

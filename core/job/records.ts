@@ -70,6 +70,8 @@ export interface JobState {
   readonly failureReasons: readonly JobFailure[];
   readonly suspendedAt?: string;
   readonly endedAt?: string;
+  /** Tasks that failed, once the job has ended; absent where none did. */
+  readonly failedTasks?: number;
   readonly trouble?: Trouble;
   /** Lines of its log so far. */
   readonly events?: number;

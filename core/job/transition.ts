@@ -14,6 +14,7 @@ export interface JobChanges {
   readonly shards?: number;
   readonly filtered?: number;
   readonly generatedManifestETag?: string;
+  readonly failedTasks?: number;
   readonly statusUpdateReason?: string;
   /** Added to those that are there. */
   readonly failureReasons?: readonly JobFailure[];

@@ -40,9 +40,9 @@ describe('drover jobs list', () => {
   test('prints a table that lines up', async () => {
     const outcome = await run(['jobs', 'list'], () => ({ body: { Jobs: JOBS } }));
     expect(linesOf(outcome.stdout)).toEqual([
-      'JOB                                   STATUS     PRIORITY   TASKS  DONE  FAILED  CREATED               OPERATION           DESCRIPTION',
-      `${JOB}  Active           10  12,345  48 %      12  2026-11-23 18:31:05Z  S3PutObjectTagging  two lines`,
-      `${OTHER}  Preparing   2000000       –     –       –  2026-11-22 08:00:00Z  LambdaInvoke`,
+      'JOB                                   STATUS                 PRIORITY   TASKS  DONE  FAILED  CREATED               OPERATION           DESCRIPTION',
+      `${JOB}  Active, with failures        10  12,345  48 %      12  2026-11-23 18:31:05Z  S3PutObjectTagging  two lines`,
+      `${OTHER}  Preparing               2000000       –     –       –  2026-11-22 08:00:00Z  LambdaInvoke`,
     ]);
     expect(outcome.code).toBe(0);
     expect(drover?.requests).toEqual(['GET /v20180820/jobs?maxResults=50']);

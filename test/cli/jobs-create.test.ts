@@ -255,6 +255,7 @@ describe('drover jobs create', () => {
       `Created job ${JOB}`,
       'Complete  100 %  2 of 2 done  1 failed',
       `Job ${JOB}: Complete, with 1 failed task of 2`,
+      `What failed, and why: drover jobs failures ${JOB}`,
     ]);
     expect(outcome.code).toBe(1);
   });
@@ -337,6 +338,7 @@ describe('drover jobs create', () => {
       [],
       'Still needed: --manifest s3://bucket/key or --bucket; --operation; --report s3://bucket/prefix or --no-report; --role-arn. Or the whole job: --file job.yaml',
     ],
+    [['--manifest', 's3://m/k', '--bucket', 'b'], '--bucket stands instead of --manifest: give one of them.'],
     [['--etag', 'x'], '--etag goes with --manifest, which is missing.'],
     [['--manifest-output', 's3://lists'], '--manifest-output goes with --bucket, which is missing.'],
     [['--no-report', '--report-failed-only'], '--report-failed-only goes with --report, which is missing.'],

@@ -50,6 +50,7 @@ describe('drover jobs watch, without a terminal', () => {
       'Completing: writing the report  100 %  3,000 of 3,000 done  12 failed',
       'Complete  100 %  3,000 of 3,000 done  12 failed',
       `Job ${JOB}: Complete, with 12 failed tasks of 3,000`,
+      `What failed, and why: drover jobs failures ${JOB}`,
     ]);
     expect(outcome.code).toBe(1);
   });
@@ -124,7 +125,7 @@ describe('drover jobs watch, without a terminal', () => {
     ],
   ])('%#: tells how the job ended', async (state, outcome, code) => {
     const watched = await watch([state]);
-    expect(linesOf(watched.stdout).at(-1)).toBe(`Job ${JOB}: ${outcome}`);
+    expect(linesOf(watched.stdout)).toContain(`Job ${JOB}: ${outcome}`);
     expect(watched.code).toBe(code);
   });
 

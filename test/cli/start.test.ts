@@ -38,7 +38,7 @@ describe('drover start', () => {
       '  Account 000000000000, Region us-east-1; everything is kept in .drover',
       '  S3, the job API, Lambda, Step Functions, DynamoDB, EventBridge and STS all answer there.',
       '',
-      'Three commands to try, in another terminal:',
+      'To try it, in another terminal:',
       '  export AWS_ENDPOINT_URL=http://127.0.0.1:9800 AWS_DEFAULT_REGION=us-east-1 AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test',
       '  aws s3 mb s3://photos',
       '  npx drover jobs list',

@@ -150,7 +150,7 @@ export const MUTANTS: readonly Mutant[] = [
       {
         file: REPORT,
         find: 'return await report(deps, input, {',
-        put: 'await end(deps, input, state); return await report(deps, input, {',
+        put: 'await end(deps, input, { state, totals }); return await report(deps, input, {',
       },
     ],
   },

@@ -27,6 +27,14 @@ describe('a job’s log', () => {
     });
   });
 
+  test('says of the end of a job how many tasks failed', async () => {
+    const jobId = await api.create();
+    const end = { kind: 'Status', status: 'Complete', failedTasks: 3, text: 'Complete, with 3 failed tasks' } as const;
+    await api.jobs.putEvents(jobId, [{ id: 's9', at: '2026-01-02T03:04:00.000Z', ...end }]);
+    const { body } = await api.json('GET', '/v20180820/events');
+    expect(body['Events']).toMatchObject([{ JobId: jobId, Status: 'Complete', NumberOfTasksFailed: 3 }]);
+  });
+
   test('of no job is not found', async () => {
     const { body } = await api.json('GET', `${JOBS}/nothing-here/events`);
     expect(body['Code']).toBe('NotFoundException');

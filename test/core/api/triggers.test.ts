@@ -135,6 +135,7 @@ describe('a trigger is refused', () => {
       },
       /Job\.Report must be elsewhere/,
     ],
+    ['with a comparison of reports', { ...INVENTORY, Deduplicate: true }, /Deduplicate is not a member/],
     ['with webhooks', { ...INVENTORY, Webhook: 'https://example.com' }, /Webhook is not a member/],
   ])('%s', async (_, definition, message) => {
     const { status, body } = await put('nightly', definition);

@@ -89,6 +89,10 @@ describe('a job from New to its report', () => {
     const bench = await run(new EngineBench({ manifest: manifest(9), execute, request }));
     expect(bench.reportLines()).toEqual(['bkt,k3,,failed,404,NoSuchKey,gone']);
     expect((await bench.jobs.getTotals(bench.jobId)).succeeded).toBe(8);
+    // Nor does its log take that for a success.
+    const { outbox = [] } = (await bench.jobs.getState(bench.jobId)) ?? {};
+    const log = [...(await bench.jobs.getEvents(bench.jobId)), ...outbox];
+    expect(log.at(-1)).toMatchObject({ text: 'Complete, with 1 failed task', status: 'Complete', failedTasks: 1 });
   });
 
   test('a job without a report writes none', async () => {

@@ -91,6 +91,10 @@ const REFUSED: readonly (readonly [path: string, value: unknown, message: string
   ['Operation', { Drover: {} }, 'Operation must have exactly one operation, but has none.'],
   ['Operation.Drover', { Delete: {} }, 'Operation.Drover.Delete is not a member of Drover'],
   ['Operation', { Drover: { Inspect: { Deep: true } } }, 'Operation.Drover.Inspect.Deep is not a member of Inspect'],
+  // What S3's users ask for and Drover does not do.
+  ['Drover', { Deadline: '2026-12-01T00:00:00Z' }, 'Drover.Deadline is not a member of Drover'],
+  ['Drover', { Windows: [{ From: '22:00', To: '06:00' }] }, 'Drover.Windows is not a member of Drover'],
+  ['Drover', { PriorityAging: true }, 'Drover.PriorityAging is not a member of Drover'],
   ['Drover', { DryRuns: true }, 'Drover.DryRuns is not a member of Drover; did you mean DryRun?'],
   ['Drover', { RateLimit: { TasksPerSecond: 0 } }, 'Drover.RateLimit.TasksPerSecond must be a whole number from 1 to'],
   ['Drover', { RateLimit: {} }, 'Drover.RateLimit.TasksPerSecond is missing'],
