@@ -17,12 +17,19 @@ interface Doomed {
   readonly kill: () => void;
 }
 
+/** A function's process with an invocation. */
+interface AtWork {
+  readonly functionName: string;
+  readonly kill: () => void;
+}
+
 /** Makes requests, functions and indexes go wrong as rules say. */
 export class FaultInjector implements LambdaFaults, IndexFaults {
   private happenings: readonly Happening[] = [];
   private random = numbersOf(1);
   /** By the access key of the process. */
   private readonly doomed = new Map<string, Doomed>();
+  private readonly atWork = new Set<AtWork>();
 
   /** @param crash Ends the whole cloud at once. */
   constructor(private readonly crash: () => void = () => process.kill(process.pid, 'SIGKILL')) {}
@@ -41,6 +48,7 @@ export class FaultInjector implements LambdaFaults, IndexFaults {
   /** True when the request was dealt with here, and the service must not see it. */
   async meet(service: string, request: IncomingMessage, response: ServerResponse): Promise<boolean> {
     this.countCall(request);
+    if (this.killAtPath(request)) return true;
     const rule = this.choose((each): each is RequestRule => isRequestRule(each) && fits(each, service, request));
     if (rule === undefined) return false;
     if (rule.crash === true) this.crash();
@@ -60,16 +68,12 @@ export class FaultInjector implements LambdaFaults, IndexFaults {
   }
 
   doom(functionName: string, accessKeyId: string, kill: () => void): () => void {
-    const how = this.happensTo(functionName, (rule) => rule.kill !== undefined)?.kill;
-    if (how === undefined) return () => undefined;
-    if ('afterMilliseconds' in how) {
-      const timer = setTimeout(kill, how.afterMilliseconds);
-      return () => clearTimeout(timer);
-    }
-    const doomed = { left: how.afterCalls, kill };
-    this.doomed.set(accessKeyId, doomed);
+    const atWork = { functionName, kill };
+    this.atWork.add(atWork);
+    const spare = this.doomInTime(functionName, accessKeyId, kill);
     return () => {
-      if (this.doomed.get(accessKeyId) === doomed) this.doomed.delete(accessKeyId);
+      this.atWork.delete(atWork);
+      spare();
     };
   }
 
@@ -82,11 +86,39 @@ export class FaultInjector implements LambdaFaults, IndexFaults {
     return found !== undefined && 'lag' in found.rule ? found.rule.lag : 0;
   }
 
-  private happensTo(functionName: string, what: (rule: FunctionRule) => boolean): FunctionRule | undefined {
-    const name = functionName.toLowerCase();
-    return this.choose(
-      (rule): rule is FunctionRule => 'function' in rule && what(rule) && name.includes(rule.function.toLowerCase()),
+  private doomInTime(functionName: string, accessKeyId: string, kill: () => void): () => void {
+    const how = this.happensTo(functionName, (rule) => rule.kill !== undefined && !('atPath' in rule.kill))?.kill;
+    if (how === undefined || 'atPath' in how) return () => undefined;
+    if ('afterMilliseconds' in how) {
+      const timer = setTimeout(kill, how.afterMilliseconds);
+      return () => clearTimeout(timer);
+    }
+    const doomed = { left: how.afterCalls, kill };
+    this.doomed.set(accessKeyId, doomed);
+    return () => {
+      if (this.doomed.get(accessKeyId) === doomed) this.doomed.delete(accessKeyId);
+    };
+  }
+
+  /** True when it was a request that kills: whose it is cannot be told, so that all of the function's processes die. */
+  private killAtPath({ url = '/', socket }: IncomingMessage): boolean {
+    const dying = (rule: FunctionRule): AtWork[] => [...this.atWork].filter((each) => isOf(rule, each.functionName));
+    const rule = this.choose(
+      (each): each is FunctionRule =>
+        isFunctionRule(each) &&
+        each.kill !== undefined &&
+        'atPath' in each.kill &&
+        url.startsWith(each.kill.atPath) &&
+        dying(each).length > 0,
     );
+    if (rule === undefined) return false;
+    for (const { kill } of dying(rule)) kill();
+    socket.resetAndDestroy();
+    return true;
+  }
+
+  private happensTo(functionName: string, what: (rule: FunctionRule) => boolean): FunctionRule | undefined {
+    return this.choose((rule): rule is FunctionRule => isFunctionRule(rule) && what(rule) && isOf(rule, functionName));
   }
 
   private countCall({ headers }: IncomingMessage): void {
@@ -114,6 +146,14 @@ export class FaultInjector implements LambdaFaults, IndexFaults {
 
 function isRequestRule(rule: FaultRule): rule is RequestRule {
   return !('function' in rule) && !('index' in rule);
+}
+
+function isFunctionRule(rule: FaultRule): rule is FunctionRule {
+  return 'function' in rule;
+}
+
+function isOf(rule: FunctionRule, functionName: string): boolean {
+  return functionName.toLowerCase().includes(rule.function.toLowerCase());
 }
 
 function fits(rule: RequestRule, service: string, request: IncomingMessage): boolean {

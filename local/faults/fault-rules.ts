@@ -48,11 +48,15 @@ const functionRule = z
     invocation: z.literal('twice').optional(),
     /** An asynchronous event is delivered twice. */
     event: z.literal('twice').optional(),
-    /** The function's process is killed: so long after an invocation's beginning, or at the call after so many. */
+    /**
+     * The function's process is killed: so long after an invocation's beginning, or at the call after so many. Or all of
+     * the function's processes that are at work, at anybody's request for a path that begins like this.
+     */
     kill: z
       .union([
         z.strictObject({ afterMilliseconds: z.int().min(0).max(LONGEST_LATENCY_MILLISECONDS) }),
         z.strictObject({ afterCalls: z.int().min(0) }),
+        z.strictObject({ atPath: z.string().startsWith('/') }),
       ])
       .optional(),
   })

@@ -15,7 +15,7 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'lambda-faults-'));
   trace = join(folder, 'trace');
   host = await openLambda(folder, { asyncRetryDelays: [1] }, faults);
-  await put('MyWorker', `event.tag + ' ' + (await calls(event.calls ?? 0))`);
+  await put('MyWorker', `event.tag + ' ' + (await calls(event.calls ?? 0, event.path))`);
   await put('Other', `'other'`);
 });
 
@@ -34,9 +34,9 @@ async function put(name: string, answer: string): Promise<void> {
   const code = await mkdtemp(join(folder, 'code-'));
   const source = `import { appendFile } from 'node:fs/promises';
     const headers = { authorization: 'AWS4-HMAC-SHA256 Credential=' + process.env.AWS_ACCESS_KEY_ID + '/d/r/lambda' };
-    async function calls(number) {
+    async function calls(number, path = '/') {
       let done = 0;
-      for (; done < number; done += 1) await fetch(process.env.AWS_ENDPOINT_URL, { headers }).then((one) => one.text());
+      for (; done < number; done += 1) await fetch(process.env.AWS_ENDPOINT_URL + path, { headers }).then((one) => one.text());
       return done;
     }
     export async function handler(event) {
@@ -87,4 +87,14 @@ test('a process is killed after so long', async () => {
   faults.set({ rules: [{ function: 'worker', kill: { afterMilliseconds: 50 } }] });
   const killed = await invoke({ tag: 't', calls: 1_000_000 });
   expect(killed).toMatchObject({ functionError: 'Unhandled', payload: expect.stringContaining('signal: killed') });
+});
+
+test('the processes at work are killed at a path, which the service never sees, and those of other functions are not', async () => {
+  faults.set({ rules: [{ function: 'worker', kill: { atPath: '/poison/7' }, times: 1 }] });
+  expect((await invoke({ tag: 'p', calls: 2 })).payload).toBe('"p 2"');
+  expect((await invoke({ tag: 'p', calls: 1, path: '/poison/71' }, 'Other')).payload).toBe('"other"');
+  const killed = await invoke({ tag: 'p', calls: 1, path: '/poison/7?tagging' });
+  expect(killed).toMatchObject({ functionError: 'Unhandled', payload: expect.stringContaining('signal: killed') });
+  expect((await invoke({ tag: 'p', calls: 1, path: '/poison/7?tagging' })).payload).toBe('"p 1"');
+  expect(faults.counts()).toMatchObject([{ happened: 1 }]);
 });
