@@ -3,6 +3,7 @@ import { benchCutter } from './cutter.ts';
 import { benchEndToEnd } from './end-to-end.ts';
 import { benchGrowth } from './growth.ts';
 import { benchListing } from './listing.ts';
+import { benchLooks } from './looks.ts';
 import { benchPrepare } from './prepare.ts';
 import { benchWorker } from './worker.ts';
 
@@ -15,6 +16,7 @@ const BENCHES: Readonly<Record<string, (size?: number) => Promise<readonly strin
   cutter: benchCutter,
   prepare: benchPrepare,
   listing: benchListing,
+  looks: benchLooks,
 };
 
 /** `npm run bench` runs all; `npm run bench -- prepare 100000` one, at a size of its own. */

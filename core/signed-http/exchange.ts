@@ -75,6 +75,9 @@ function sendOn(client: Client, request: HttpRequest, signal: AbortSignal): Prom
       body: request.body ?? null,
       headersTimeout: request.timeout,
       bodyTimeout: request.timeout,
+      // undici closes the connection after a HEAD, for servers that answer it with a body: a handshake for each look. What
+      // such a server sends is no answer to the next request, which is then sent again.
+      ...(request.method === 'HEAD' ? { reset: false } : {}),
     };
     client.dispatch(options, new Exchange(request.maxBodyBytes, signal, resolve, reject));
   });

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { Connections } from '../../../core/signed-http/connections.ts';
 import { exchange } from '../../../core/signed-http/exchange.ts';
@@ -23,9 +25,13 @@ describe('connections', () => {
     return made;
   }
 
-  function get(pool: Connections, origin: string, signal = new AbortController().signal) {
-    const request = { origin, method: 'GET', path: '/', headers: {}, timeout: 5_000, maxBodyBytes: 1000 };
+  function send(method: string, pool: Connections, origin: string, signal = new AbortController().signal) {
+    const request = { origin, method, path: '/', headers: {}, timeout: 5_000, maxBodyBytes: 1000 };
     return exchange(pool, request, signal);
+  }
+
+  function get(pool: Connections, origin: string, signal?: AbortSignal) {
+    return send('GET', pool, origin, signal);
   }
 
   test('are used again', async () => {
@@ -33,6 +39,39 @@ describe('connections', () => {
     const pool = connections(8);
     for (let i = 0; i < 5; i++) await get(pool, host.origin);
     expect(new Set(host.requests.map(({ socket }) => socket)).size).toBe(1);
+  });
+
+  test('are used again after a HEAD: a handshake for each would cost more than the request', async () => {
+    const host = await server(OK);
+    const pool = connections(8);
+    for (const method of ['HEAD', 'HEAD', 'GET', 'HEAD']) {
+      expect(await send(method, pool, host.origin)).toMatchObject({ status: 200, body: method === 'GET' ? 'ok' : '' });
+    }
+    expect(new Set(host.requests.map(({ socket }) => socket)).size).toBe(1);
+  });
+
+  test('on which a HEAD is answered with a body give nothing of it to the next request', async () => {
+    const answers = [
+      'HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nodd!',
+      'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok',
+    ];
+    const odd = createServer((socket) => {
+      socket.on('error', () => undefined);
+      socket.on('data', (bytes) => socket.write(answers[bytes.toString().startsWith('HEAD') ? 0 : 1] ?? ''));
+    });
+    odd.listen(0, '127.0.0.1');
+    await once(odd, 'listening');
+    const pool = connections(1);
+    const origin = `http://127.0.0.1:${(odd.address() as AddressInfo).port}`;
+    try {
+      for (let round = 0; round < 3; round++) {
+        expect(await send('HEAD', pool, origin)).toMatchObject({ status: 200, body: '' });
+        expect(await get(pool, origin)).toMatchObject({ status: 200, body: 'ok' });
+      }
+    } finally {
+      await pool.close();
+      await new Promise((resolve) => odd.close(resolve));
+    }
   });
 
   test('are never more than allowed, over all hosts, and every request is answered', async () => {
