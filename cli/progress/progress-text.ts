@@ -27,7 +27,7 @@ const BAR_WIDEST = 40;
 const BAR_NARROWEST = 10;
 
 /** The progress without a bar: `Active  63 %  1,890 of 3,000 done  12 failed  640/s  2 s left`. */
-export function progressText(progress: JobProgress): string {
+function progressText(progress: JobProgress): string {
   return [doing(progress), ...figuresOf(progress), ...extrasOf(progress)].join('  ');
 }
 

@@ -3,7 +3,7 @@ import type { WorkStore } from '../stores/work-store.ts';
 import { surveyKey } from './work-keys.ts';
 
 /** What a job's manifest consists of, as it was found first; undefined while it was not looked at. */
-export async function readSurvey(work: WorkStore, jobId: string): Promise<Survey | undefined> {
+async function readSurvey(work: WorkStore, jobId: string): Promise<Survey | undefined> {
   const found = await work.get(surveyKey(jobId));
   return found === undefined ? undefined : (JSON.parse(found.body.toString('utf8')) as Survey);
 }

@@ -2,7 +2,7 @@ import type { TaskResult } from '../operations/task-result.ts';
 import type { ShardPosition } from '../stores/progress-store.ts';
 
 /** Workers that a task may kill, or outlast, before it is failed for it. */
-export const DEATHS_TO_FAIL_A_TASK = 3;
+const DEATHS_TO_FAIL_A_TASK = 3;
 
 /** How long a worker is taken to be alive after it last said so, in milliseconds. It says so three times as often. */
 export const LEASE_MILLISECONDS = 60_000;

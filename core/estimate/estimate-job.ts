@@ -18,7 +18,7 @@ import { PRICE_LIST, PRICES, type StorageClass } from './prices.ts';
 import { speedOf } from './run-time.ts';
 
 /** Milliseconds: what S3's guide tells to expect of small objects, 100 to 200 (User Guide, "optimizing-performance"). */
-export const ASSUMED_LATENCY = 100;
+const ASSUMED_LATENCY = 100;
 
 /** Months that the files in the work bucket are kept. */
 const KEPT_MONTHS = 3;

@@ -6,7 +6,7 @@ import { check } from '../validation/check.ts';
 import { InvalidInput } from '../validation/invalid-input.ts';
 
 /** The most tasks that an estimate is made for: fifty times what S3 takes in a job. */
-export const ESTIMATED_TASKS_MAXIMUM = 1_000_000_000_000;
+const ESTIMATED_TASKS_MAXIMUM = 1_000_000_000_000;
 
 /** S3's largest object: 50 TB (User Guide, "qfacts"). */
 const OBJECT_BYTES_MAXIMUM = 53_687_091_200_000;

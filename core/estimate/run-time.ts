@@ -22,17 +22,17 @@ export type SpeedLimitName =
   | 'ChildrenStarted';
 
 /** PUT, COPY, POST and DELETE, and GET and HEAD, of one partition a second (User Guide, "optimizing-performance"). */
-export const S3_WRITES_PER_SECOND = 3_500;
-export const S3_READS_PER_SECOND = 5_500;
+const S3_WRITES_PER_SECOND = 3_500;
+const S3_READS_PER_SECOND = 5_500;
 
 /** Restore requests a second of an account in a Region (User Guide, "archival-storage"). */
-export const S3_RESTORES_PER_SECOND = 1_000;
+const S3_RESTORES_PER_SECOND = 1_000;
 
 /** STANDARD children of a Distributed Map that are started in a second (Step Functions, "service-quotas"). */
-export const CHILDREN_PER_SECOND = 100;
+const CHILDREN_PER_SECOND = 100;
 
 /** What a function's network brings in: 625 Mbps (Lambda, "gettingstarted-limits"). */
-export const WORKER_BYTES_PER_SECOND = 625e6 / 8;
+const WORKER_BYTES_PER_SECOND = 625e6 / 8;
 
 export interface Speed {
   readonly workers: number;

@@ -11,7 +11,7 @@ import { type OperationName, operationNamesOf, S3_OPERATION_NAMES } from './oper
 import { type JobRequest, jobRequest, type ReportRequest } from './request.ts';
 
 /** A request is kept in one item of the Jobs table: at most 64 KB of JSON. */
-export const REQUEST_BYTES_MAXIMUM = 64 * 1024;
+const REQUEST_BYTES_MAXIMUM = 64 * 1024;
 
 /**
  * The request, when everything about it is right that can be known without reading the manifest.

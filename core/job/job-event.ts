@@ -2,7 +2,7 @@ import type { JobState } from './records.ts';
 import type { JobStatus } from './status.ts';
 
 /** What a line of a job's log is about. */
-export const EVENT_KINDS = ['Status', 'Request', 'Trouble', 'Wave', 'Throttled'] as const;
+const EVENT_KINDS = ['Status', 'Request', 'Trouble', 'Wave', 'Throttled'] as const;
 export type JobEventKind = (typeof EVENT_KINDS)[number];
 
 /** A line of a job's log. */

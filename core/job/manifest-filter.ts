@@ -31,7 +31,7 @@ const tags = z
 const bytes = z.int().min(0).max(Number.MAX_SAFE_INTEGER);
 
 /** The encryption of objects, as inventories name it (S3 User Guide, storage-inventory). */
-export const ENCRYPTION_STATUSES = ['SSE-S3', 'SSE-KMS', 'DSSE-KMS', 'SSE-C', 'NOT-SSE'] as const;
+const ENCRYPTION_STATUSES = ['SSE-S3', 'SSE-KMS', 'DSSE-KMS', 'SSE-C', 'NOT-SSE'] as const;
 
 export const manifestFilter = z.strictObject({
   KeyNameConstraint: z

@@ -29,7 +29,7 @@ export const JOB_TAGS_MAXIMUM = 50;
 
 export type JobTag = Tag;
 
-export const MANIFEST_FIELDS = ['Ignore', 'Bucket', 'Key', 'VersionId'] as const;
+const MANIFEST_FIELDS = ['Ignore', 'Bucket', 'Key', 'VersionId'] as const;
 export type ManifestField = (typeof MANIFEST_FIELDS)[number];
 
 /** S3's own formats of manifests, and the form of the manifests that it generates, which it does not take. */

@@ -1,7 +1,7 @@
 import type { JobState } from './records.ts';
 
 /** Days that an ended job is kept and shown (S3 User Guide, troubleshooting-batch-operations). */
-export const RETENTION_DAYS = 90;
+const RETENTION_DAYS = 90;
 
 const RETENTION_MILLISECONDS = RETENTION_DAYS * 24 * 60 * 60 * 1000;
 

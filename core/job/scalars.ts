@@ -99,7 +99,7 @@ export const timestamp = z
   })
   .meta({ lexical: 'timestamp', inWords: 'a time, like 2026-01-31T12:00:00Z' });
 
-export const JOB_PRIORITY_MAXIMUM = 2_147_483_647;
+const JOB_PRIORITY_MAXIMUM = 2_147_483_647;
 export const jobPriority = z.int().min(0).max(JOB_PRIORITY_MAXIMUM);
 
 export const statusUpdateReason = text(1, 256);

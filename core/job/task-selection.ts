@@ -3,7 +3,7 @@ import type { JobState, JobTotals } from './records.ts';
 import { jobId } from './scalars.ts';
 
 /** Which tasks of a job that has ended: by how they ended (Executed: either way), or those that were never reached. */
-export const TASK_SELECTIONS = ['All', 'Succeeded', 'Failed', 'Executed', 'Unreached', 'NotSucceeded'] as const;
+const TASK_SELECTIONS = ['All', 'Succeeded', 'Failed', 'Executed', 'Unreached', 'NotSucceeded'] as const;
 export type TaskSelection = (typeof TASK_SELECTIONS)[number];
 
 /** What a retry is: what failed, and what was never reached. */

@@ -26,7 +26,7 @@ export interface LambdaDataClientOptions {
 }
 
 /** Other failures than throttling count, as with S3; a function that Lambda cannot start answers 502 for long. */
-export const LAMBDA_PATIENCE: Patience = {
+const LAMBDA_PATIENCE: Patience = {
   attempts: 8,
   milliseconds: 120_000,
   unreachableMilliseconds: 30_000,

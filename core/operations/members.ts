@@ -48,7 +48,7 @@ function droverMembersOf(name: OperationName): Readonly<Record<string, unknown>>
 }
 
 /** What a value of this schema is, in words. */
-export function typeInWords(schema: z.core.$ZodType): string {
+function typeInWords(schema: z.core.$ZodType): string {
   const at = bare(schema);
   const said = at instanceof z.ZodType ? at.meta()?.['inWords'] : undefined;
   if (typeof said === 'string') return said;

@@ -161,7 +161,7 @@ const updateObjectEncryption = z.strictObject({
 const targetKey = taskText(text(1, 2048), { filled: z.string(), spelled: escapeTemplate });
 
 /** Tasks of one invocation: as many as DeleteObjects takes keys, and as an event of 6 MB can name. */
-export const TASKS_PER_INVOCATION_MAXIMUM = 1_000;
+const TASKS_PER_INVOCATION_MAXIMUM = 1_000;
 
 /**
  * What Drover adds to S3's own operations, and the operations that S3 does not have: `Operation.Drover`. A member with

@@ -4,7 +4,7 @@ import { AdaptiveLimit, type AdaptiveLimitOptions } from './adaptive-limit.ts';
 const CAPACITY = 1_000;
 
 /** Requests at once to one bucket: to begin with as many as a worker of a common operation runs. */
-export const DEFAULT_BUCKET_LIMIT: AdaptiveLimitOptions = { initial: 128, maximum: 512 };
+const DEFAULT_BUCKET_LIMIT: AdaptiveLimitOptions = { initial: 128, maximum: 512 };
 
 /** One adaptive limit for each bucket: S3 throttles a neighbourhood of keys, and a shard is one. */
 export class BucketLimits {

@@ -6,7 +6,7 @@ import { lookupHost } from './loopback-names.ts';
  * Sockets that one process may hold. A Lambda execution environment has 1,024 descriptors (Lambda quotas); half of them
  * is for tasks.
  */
-export const MAX_SOCKETS = 512;
+const MAX_SOCKETS = 512;
 
 export interface ConnectionsOptions {
   readonly maxSockets?: number;

@@ -13,6 +13,6 @@ export const lookupHost: LookupFunction = (hostname, options, callback) => {
 };
 
 /** Whether a host name, without its port, is under `.localhost`. */
-export function isUnderLocalhost(hostname: string): boolean {
+function isUnderLocalhost(hostname: string): boolean {
   return UNDER_LOCALHOST.test(hostname);
 }

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { bucketArn, text } from '../job/scalars.ts';
 
 /** What makes a trigger fire: an inventory report, an object, or a time. */
-export const TRIGGER_KINDS = ['Inventory', 'Object', 'Schedule'] as const;
+const TRIGGER_KINDS = ['Inventory', 'Object', 'Schedule'] as const;
 export type TriggerKind = (typeof TRIGGER_KINDS)[number];
 
 /**
@@ -13,7 +13,7 @@ export const OVERLAPS = ['Skip', 'Queue', 'Run'] as const;
 export type Overlap = (typeof OVERLAPS)[number];
 
 /** Characters of a trigger's name: it is part of a rule's name, which has at most 64 (EventBridge, PutRule). */
-export const TRIGGER_NAME_MAXIMUM = 32;
+const TRIGGER_NAME_MAXIMUM = 32;
 
 export const triggerName = text(1, TRIGGER_NAME_MAXIMUM)
   .regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, {

@@ -3,7 +3,7 @@ import type { Trigger } from './records.ts';
 import { fillIn, type Variables } from './variables.ts';
 
 /** The tag of jobs that a trigger made, with the trigger's name as its value. */
-export const TRIGGER_TAG = 'drover:trigger';
+const TRIGGER_TAG = 'drover:trigger';
 
 /** The priority of jobs whose template names none: the AWS console's default. */
 const USUAL_PRIORITY = 10;

@@ -34,11 +34,11 @@ export type Subject =
   | { readonly is: 'newest' };
 
 /** How it came about. */
-export const CAUSES = ['Event', 'Listing', 'Schedule', 'Request'] as const;
+const CAUSES = ['Event', 'Listing', 'Schedule', 'Request'] as const;
 export type Cause = (typeof CAUSES)[number];
 
 /** Pending and Queued are open; what is Created, Skipped or Failed stays so. */
-export const FIRING_STATUSES = ['Pending', 'Queued', 'Created', 'Skipped', 'Failed'] as const;
+const FIRING_STATUSES = ['Pending', 'Queued', 'Created', 'Skipped', 'Failed'] as const;
 export type FiringStatus = (typeof FIRING_STATUSES)[number];
 
 /** One firing of a trigger: written before its job, and the reason that there is one job whatever comes twice. */

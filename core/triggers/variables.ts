@@ -31,7 +31,7 @@ export const SAMPLES: Readonly<Record<TriggerKind, Variables>> = {
 const VARIABLE = /\$?\$\{trigger\.([^}]*)\}/g;
 
 /** The text with its variables filled in. `$${trigger.key}` stands for `${trigger.key}`. */
-export function fillText(text: string, variables: Variables): string {
+function fillText(text: string, variables: Variables): string {
   return text.replace(VARIABLE, (whole, name: string) =>
     whole.startsWith('$$') ? whole.slice(1) : (variables[name] ?? whole),
   );

@@ -33,7 +33,7 @@ export async function headObject(
  * is not there cannot be told from its status: it reads as a key that is not.
  * Source: S3 API reference, "Error responses"; User Guide, "Working with delete markers".
  */
-export function refusalOfHead(refusal: S3Refusal, { versionId }: Pick<S3Object, 'versionId'>): S3Refusal {
+function refusalOfHead(refusal: S3Refusal, { versionId }: Pick<S3Object, 'versionId'>): S3Refusal {
   const said = WORDS[refusal.httpStatus]?.(versionId !== undefined);
   return said === undefined ? refusal : { ...refusal, code: said[0], message: said[1] };
 }

@@ -58,7 +58,7 @@ export async function listObjectsV1(call: Call): Promise<void> {
 }
 
 /** Where a listing goes on whose last entry was `marker`; a common prefix that covers the marker has been given. */
-export function afterMarker(bucket: string, marker: string, prefix: string, delimiter: string): WalkOptions['from'] {
+function afterMarker(bucket: string, marker: string, prefix: string, delimiter: string): WalkOptions['from'] {
   if (marker === '') return undefined;
   const covering = marker.startsWith(prefix) ? commonPrefixOf(marker, prefix, delimiter) : undefined;
   return covering === undefined ? afterKey(bucket, marker) : afterPrefix(bucket, covering);

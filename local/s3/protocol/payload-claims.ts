@@ -78,7 +78,7 @@ export function demandIntegrity(
 }
 
 /** Throws InvalidRequest unless the text is the base64 of a digest of this algorithm. */
-export function checkDigestForm(algorithm: ChecksumAlgorithm, value: string): void {
+function checkDigestForm(algorithm: ChecksumAlgorithm, value: string): void {
   if (isBase64Of(value, DIGEST_LENGTH[algorithm])) return;
   throw new S3Error('InvalidRequest', `Value for ${headerOf(algorithm)} header is invalid.`);
 }

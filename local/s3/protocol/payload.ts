@@ -16,7 +16,7 @@ export interface ReceivedBody {
 }
 
 /** Largest body of one PUT, in bytes: 5 GiB. Source: "Amazon S3 multipart upload limits", User Guide. */
-export const LARGEST_PUT = 5 * 1024 ** 3;
+const LARGEST_PUT = 5 * 1024 ** 3;
 /** Largest request document, in bytes: enough for ten thousand parts with their checksums. */
 const LARGEST_DOCUMENT = 4 * 1024 * 1024;
 

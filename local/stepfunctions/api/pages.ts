@@ -28,7 +28,7 @@ export function pageRequest(request: Request, list: string): PageRequest {
 }
 
 /** A `nextToken` with which `pageRequest` gives `after`. */
-export function pageToken(list: string, after: string): string {
+function pageToken(list: string, after: string): string {
   return Buffer.from(`${list}\n${after}`).toString('base64url');
 }
 

@@ -13,7 +13,7 @@ const LARGEST_DEFINITION = 1_048_576;
 const LONGEST_NAME = 80;
 const LONGEST_ARN = 256;
 
-export function noSuchMachine(arn: string): StepFunctionsError {
+function noSuchMachine(arn: string): StepFunctionsError {
   return new StepFunctionsError('StateMachineDoesNotExist', `State Machine Does Not Exist: '${arn}'`);
 }
 

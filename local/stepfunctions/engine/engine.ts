@@ -123,7 +123,7 @@ export class Engine {
 }
 
 /** What a definition is kept under: executions run the one that they were started with. */
-export function definitionHash(definition: string): string {
+function definitionHash(definition: string): string {
   return createHash('sha256').update(definition).digest('hex');
 }
 
