@@ -43,3 +43,8 @@ export function formatTime(iso: string): string {
 function twoDigits(value: number): string {
   return value.toString().padStart(2, '0');
 }
+
+/** `1 worker`, `1,000 workers`. */
+export function formatWorkers(workers: number): string {
+  return `${formatCount(workers)} ${workers === 1 ? 'worker' : 'workers'}`;
+}

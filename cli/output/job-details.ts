@@ -2,7 +2,7 @@ import { operationNamesOf } from '../../core/job/operation-name.ts';
 import { USUAL_SELECTION } from '../../core/job/task-selection.ts';
 import type { JobDescriptor } from '../api/job-shapes.ts';
 import { taskCountsOf } from '../api/task-counts.ts';
-import { formatCount, formatDuration, formatTime } from './format.ts';
+import { formatCount, formatDuration, formatTime, formatWorkers } from './format.ts';
 import { thresholdText } from './job-lines.ts';
 import type { Message } from './message.ts';
 import { outcomeOf, statusText } from './outcome.ts';
@@ -100,7 +100,7 @@ function optionsOf({ Drover }: JobDescriptor): string {
     ...(Drover?.SkipUnchanged === true ? ['what is unchanged is skipped'] : []),
     ...(Drover?.TaskParameters === true ? ['values filled from the manifest'] : []),
     ...(rate === undefined ? [] : [`at most ${formatCount(rate)} tasks a second`]),
-    ...(Drover?.MaxWorkers === undefined ? [] : [`at most ${formatCount(Drover.MaxWorkers)} workers`]),
+    ...(Drover?.MaxWorkers === undefined ? [] : [`at most ${formatWorkers(Drover.MaxWorkers)}`]),
     ...(Drover?.FailureThreshold === undefined ? [] : [thresholdText(Drover.FailureThreshold)]),
   ].join('; ');
 }

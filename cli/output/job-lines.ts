@@ -2,7 +2,7 @@ import { thresholdOf } from '../../core/job/failure-threshold.ts';
 import type { FailureThresholdRequest } from '../../core/job/request.ts';
 import type { JobListDescriptor, LimitsAnswer, PriorityAnswer, StatusAnswer } from '../api/job-shapes.ts';
 import { taskCountsOf } from '../api/task-counts.ts';
-import { formatCount, formatPercent, formatTime } from './format.ts';
+import { formatCount, formatPercent, formatTime, formatWorkers } from './format.ts';
 import { hint, type Message } from './message.ts';
 import { statusText } from './outcome.ts';
 import { type Column, tableLines } from './table.ts';
@@ -58,7 +58,7 @@ export function priorityChanged(answer: PriorityAnswer): Message {
 export function limitsChanged(answer: LimitsAnswer): Message {
   const { JobId, RateLimit, MaxWorkers, FailureThreshold } = answer;
   const rate = RateLimit === undefined ? 'no limit of its rate' : `at most ${RateLimit.TasksPerSecond} tasks a second`;
-  const workers = MaxWorkers === undefined ? 'no limit of its workers' : `at most ${MaxWorkers} workers`;
+  const workers = MaxWorkers === undefined ? 'no limit of its workers' : `at most ${formatWorkers(MaxWorkers)}`;
   const threshold = FailureThreshold === undefined ? '' : `, and ${thresholdText(FailureThreshold)}`;
   return { text: `Job ${JobId} now has ${rate} and ${workers}${threshold}`, json: answer };
 }

@@ -1,5 +1,5 @@
 import type { JobStatus } from '../../core/job/status.ts';
-import { formatCount, formatDuration, formatPercent, formatRate } from '../output/format.ts';
+import { formatCount, formatDuration, formatPercent, formatRate, formatWorkers } from '../output/format.ts';
 import type { Message } from '../output/message.ts';
 import type { JobProgress } from './job-progress.ts';
 
@@ -73,7 +73,7 @@ export function progressLine(progress: JobProgress): Message {
 function extrasOf({ status, workers, throttled }: JobProgress): string[] {
   if (status !== 'Active') return [];
   return [
-    ...(workers === undefined ? [] : [`${formatCount(workers)} ${workers === 1 ? 'worker' : 'workers'}`]),
+    ...(workers === undefined ? [] : [formatWorkers(workers)]),
     ...(throttled === undefined ? [] : [`throttled ${formatCount(throttled)}×`]),
   ];
 }

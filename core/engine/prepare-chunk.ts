@@ -17,7 +17,7 @@ import { chunkRecordKey, shardFileKey } from './work-keys.ts';
 const SHARD_BYTES = 4 * 1024 * 1024;
 
 /** No call begins more looks after so long, and leaves the lines that are left: far less than a function may take. */
-const LOOK_MILLISECONDS = 3 * 60_000;
+export const LOOK_MILLISECONDS = 3 * 60_000;
 
 /** A finished chunk: the shards of the attempt that finished first, or the chunk's first bad line. */
 export interface ChunkRecord {
