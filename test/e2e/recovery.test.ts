@@ -135,8 +135,8 @@ test('a role that is gone in mid-job is named at once, no task fails for it, and
 }, 300_000);
 
 test('a task that kills its workers is failed, once it killed three that did nothing else, and the rest of its shard is done', async () => {
-  const work = await begin('poison', 600);
   await setFaults({ function: 'worker', kill: { atPath: '/data/poison/77?' } });
+  const work = await begin('poison', 600);
   expect(await untilEnded(control, work.jobId, 240_000)).toMatchObject({
     Status: 'Complete',
     ProgressSummary: { TotalNumberOfTasks: 600, NumberOfTasksSucceeded: 599, NumberOfTasksFailed: 1 },
@@ -149,7 +149,7 @@ test('a task that kills its workers is failed, once it killed three that did not
   expect(lines.filter((line) => !line.endsWith(',,succeeded,200,,Successful'))).toEqual([
     expect.stringMatching(/^data,poison\/77,,failed,500,WorkerCrashed,/),
   ]);
-  expect(await untagged(s3, 'data', work.keys, 'done=yes')).toEqual(['poison/77']);
+  expect(await untagged(s3, 'data', work.keys, 'done=yes')).toEqual(['poison/77: ']);
 }, 300_000);
 
 test('an execution that is stopped by hand, and a redeploy with other settings, do not stop a job', async () => {
