@@ -1,6 +1,8 @@
+const NOTHING = new Uint8Array(0);
+
 /** The bytes of a column in a row group, from their beginning to their end, of which a window is held. */
 export class ColumnBytes {
-  private held: Uint8Array = new Uint8Array(0);
+  private held: Uint8Array = NOTHING;
   private at = 0;
 
   /**
@@ -34,5 +36,7 @@ export class ColumnBytes {
 
   pass(count: number): void {
     this.at += count;
+    // A large page is all that is held: it is unpacked, or about to be.
+    if (this.at >= this.held.length) [this.held, this.at] = [NOTHING, 0];
   }
 }

@@ -126,11 +126,13 @@ export class ColumnReader {
     const packed = header.compressed_page_size;
     if (!(packed >= 0 && packed <= this.bytes.left)) throw new Error('a page ends beyond its column');
     for (const size of [packed, header.uncompressed_page_size]) requirePageSize(size);
+    this.memory.take(packed);
     const bytes = (await this.bytes.peek(packed)).subarray(0, packed);
     if (header.crc !== undefined && crc32(bytes) !== header.crc >>> 0) throw new Error('a page has another checksum');
     if (header.type === 'DICTIONARY_PAGE') this.readDictionary(header, bytes);
     else if (header.type !== 'INDEX_PAGE') this.openPage(header, bytes);
     this.bytes.pass(packed);
+    this.memory.give(packed);
   }
 
   private readDictionary(
@@ -158,7 +160,7 @@ export class ColumnReader {
     if (v2 !== undefined && v2.num_rows !== rows) throw new Error(`a page has ${rows} values for ${v2.num_rows} rows`);
     // A page of no rows has nothing to read, whatever it would unpack to.
     if (rows === 0) return;
-    this.held = bytes.length + size + rows * BYTES_OF_PLACE;
+    this.held = size + rows * BYTES_OF_PLACE;
     this.memory.take(this.held);
     if (type === 'DATA_PAGE' && v1 !== undefined) {
       const page = copied(unpacked(bytes, size, this.column), bytes);
