@@ -118,6 +118,8 @@ export interface JobEventList {
 /** A change of a job's status, among those of all jobs. */
 export interface NewsLine extends JobEventLine {
   readonly JobId: string;
+  /** The same each time that the change is told. */
+  readonly EventId: string;
 }
 
 /** ListEvents' answer. */

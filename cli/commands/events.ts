@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { JobApi } from '../api/job-api.ts';
+import type { NewsLine, NewsList } from '../api/job-shapes.ts';
 import type { CommandContext } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit-code.ts';
 import { examples } from '../help.ts';
@@ -48,19 +49,24 @@ async function showEvents(context: CommandContext, { follow, last, interval }: E
   const first = await api.listEvents({ maxResults: String(last) });
   if (first.Events.length === 0 && follow !== true) await context.printer.print(hint('No job has changed its status.'));
   await context.printer.printAll(first.Events.map(newsLine));
-  return follow === true ? await followFrom(context, api, first.Next, interval) : EXIT.done;
+  return follow === true ? await followFrom(context, api, first, interval) : EXIT.done;
 }
 
-async function followFrom(context: CommandContext, api: JobApi, start: string, interval: number): Promise<ExitCode> {
+async function followFrom(context: CommandContext, api: JobApi, start: NewsList, interval: number): Promise<ExitCode> {
   const stop = new AbortController();
   const removeListener = context.io.onInterrupt(() => stop.abort());
   try {
-    for (let next = start; !stop.signal.aborted; ) {
+    // What was written late comes later; for that the API answers again what is younger than it.
+    let seen: readonly NewsLine[] = start.Events;
+    for (let next = start.Next; !stop.signal.aborted; ) {
       await context.io.clock.sleep(interval * 1_000, stop.signal);
       if (stop.signal.aborted) break;
       const page = await api.listEvents({ maxResults: String(PAGE), after: next });
-      await context.printer.printAll(page.Events.map(newsLine));
+      const known = new Set(seen.map(({ EventId }) => EventId));
+      const fresh = page.Events.filter(({ EventId }) => !known.has(EventId));
+      await context.printer.printAll(fresh.map(newsLine));
       next = page.Next;
+      seen = [...seen, ...fresh].filter(({ Time }) => Time >= next.slice(0, Time.length));
     }
     return EXIT.interrupted;
   } finally {

@@ -1,4 +1,5 @@
 import type { JobEvent } from '../job/job-event.ts';
+import { jobEventIdOf } from '../job/status-event.ts';
 import type { ApiContext } from './context.ts';
 import { findState } from './find-job.ts';
 
@@ -20,11 +21,21 @@ export interface ListJobEventsResult {
   readonly Events: readonly EventShown[];
 }
 
+/** A change of status, among those of all jobs. */
+export interface NewsShown extends EventShown {
+  readonly JobId: string;
+  /** The `jobEventId` of the event that told of it. */
+  readonly EventId: string;
+}
+
 export interface ListEventsResult {
-  readonly Events: readonly (EventShown & { readonly JobId: string })[];
-  /** For `after`: what comes later. */
+  readonly Events: readonly NewsShown[];
+  /** For `after`: what comes later, and what may have been written late, so that some come again with their ids. */
   readonly Next: string;
 }
+
+/** So late a change may be written, for the call that made it may have died, in milliseconds: two calls of the sweeper. */
+const LATE_MILLISECONDS = 120_000;
 
 /** Changes of status that one answer has at most. */
 export const EVENTS_MAXIMUM = 1_000;
@@ -53,7 +64,18 @@ export async function listEvents(
   context: ApiContext,
 ): Promise<ListEventsResult> {
   const { news, next } = await context.jobs.getNews(MaxResults, After);
-  return { Events: news.map(({ jobId, event }) => ({ JobId: jobId, ...shown(event) })), Next: next };
+  const Events = news.map(({ jobId, event }) => {
+    return { JobId: jobId, EventId: jobEventIdOf(jobId, event.id), ...shown(event) };
+  });
+  const settled = new Date(context.clock().getTime() - LATE_MILLISECONDS).toISOString();
+  const isFull = news.length === MaxResults;
+  // A full page of what follows must be left behind, or nobody would come further.
+  if (After !== undefined && isFull) return { Events, Next: next };
+  const first = After ?? (isFull ? news[0]?.event.at : undefined) ?? '';
+  // Places in the list begin with a time, and sort as texts.
+  const [earlier = next] = [next, settled].sort();
+  const [, Next = earlier] = [first, earlier].sort();
+  return { Events, Next };
 }
 
 function shown({ at, kind, text, status, failedTasks }: JobEvent): EventShown {

@@ -35,10 +35,15 @@ export interface StatusEventDetail {
 
 const SERVICE = 's3.amazonaws.com';
 
+/** The id of a line of a job's log, 32 hexadecimal digits: the same however often the line is told. */
+export function jobEventIdOf(jobId: string, lineId: string): string {
+  return createHash('md5').update(`${jobId}/${lineId}`).digest('hex');
+}
+
 /** A change of a job's status in the form of S3's own event. */
 export function statusEventDetail(jobId: string, change: JobEvent, identity: Identity): StatusEventDetail {
   const { account, region, partition } = identity;
-  const jobEventId = createHash('md5').update(`${jobId}/${change.id}`).digest('hex');
+  const jobEventId = jobEventIdOf(jobId, change.id);
   return {
     eventVersion: '1.05',
     userIdentity: { accountId: account, invokedBy: SERVICE },

@@ -43,6 +43,7 @@ describe('a job’s log', () => {
 
 describe('changes of status of all jobs', () => {
   test('come in pages, each after the one before', async () => {
+    api.now = new Date('2026-01-02T04:00:00Z');
     for (const [n, jobId] of ['a', 'b', 'c'].entries()) {
       const at = `2026-01-02T03:04:0${n}.000Z`;
       await api.jobs.putEvents(jobId, [{ id: 's1', at, kind: 'Status', status: 'New', text: 'New' }]);
@@ -51,6 +52,25 @@ describe('changes of status of all jobs', () => {
     expect(first.body['Events']).toMatchObject([{ JobId: 'b' }, { JobId: 'c' }]);
     const next = await api.json('GET', `/v20180820/events?after=${encodeURIComponent(String(first.body['Next']))}`);
     expect(next.body).toEqual({ Events: [], Next: first.body['Next'] });
+  });
+
+  test('that are written late are not passed over, and come again with the same id', async () => {
+    const put = async (jobId: string, at: string): Promise<void> =>
+      api.jobs.putEvents(jobId, [{ id: 's1', at, kind: 'Status', status: 'New', text: 'New' }]);
+    const read = async (after: string): Promise<{ Next: string; Events: { JobId: string; EventId: string }[] }> =>
+      (await api.json('GET', `/v20180820/events?${after}`)).body as never;
+    const at = (seconds: number): string => new Date(api.now.getTime() - seconds * 1_000).toISOString();
+    await put('a', at(300));
+    await put('b', at(30));
+    const first = await read('maxResults=10');
+    expect(first.Events.map(({ JobId }) => JobId)).toEqual(['a', 'b']);
+    await put('late', at(60));
+    const second = await read(`after=${encodeURIComponent(first.Next)}`);
+    expect(second.Events.map(({ JobId }) => JobId)).toEqual(['late', 'b']);
+    expect(second.Events[1]?.EventId).toBe(first.Events[1]?.EventId);
+    // A page that is full is gone beyond, however young it is.
+    const page = await read(`after=${encodeURIComponent(first.Next)}&maxResults=1`);
+    expect((await read(`after=${encodeURIComponent(page.Next)}`)).Events.map(({ JobId }) => JobId)).toEqual(['b']);
   });
 
   test('are a thousand at once at most', async () => {
