@@ -7,7 +7,7 @@ const SHORT_WAIT_MILLISECONDS = 5_000;
 const LONG_WAIT_MILLISECONDS = 60_000;
 
 /**
- * Why a job that could run has no workers: others have all of them, or nobody gave it any. Read from the scheduler's
+ * Why a job that could run has no workers: other jobs go before it, or nobody gave it any. Read from the scheduler's
  * decision, so that it takes no write and ends when the wait does. Undefined for a job that does not wait for workers.
  */
 export function waitingTrouble(state: JobState, { shares }: Schedule, now: Date): Trouble | undefined {
@@ -28,6 +28,7 @@ export function waitingTrouble(state: JobState, { shares }: Schedule, now: Date)
   }
   if (waited < SHORT_WAIT_MILLISECONDS) return undefined;
   const workers = served.reduce((sum, [, share]) => sum + share.workers, 0);
-  const others = served.length === 1 ? `job ${first[0]} has` : `${served.length} other jobs have`;
-  return trouble(`It waits for workers: ${others} all ${workers}. A higher priority lets it overtake`);
+  const has = `${workers} ${workers === 1 ? 'worker' : 'workers'}`;
+  const before = served.length === 1 ? `job ${first[0]} goes` : `${served.length} other jobs go`;
+  return trouble(`It waits for workers: ${before} before it, with ${has}. A higher priority lets it overtake`);
 }

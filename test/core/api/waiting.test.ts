@@ -28,17 +28,19 @@ function later(seconds: number): void {
 describe.each(['Ready', 'Paused'] as const)('a job that is %s', (status) => {
   beforeEach(() => api.force(jobId, { status, statusSince: START.toISOString() }));
 
-  test('says which job has the workers, or how many jobs, until it has some', async () => {
+  test('says which job goes before it, or how many, until it has some', async () => {
     later(10);
     await share(OTHERS.slice(0, 1));
-    const reason = `It waits for workers: job ${OTHERS[0]} has all 3. A higher priority lets it overtake`;
+    const reason = `It waits for workers: job ${OTHERS[0]} goes before it, with 3 workers. A higher priority lets it overtake`;
     expect(await shown()).toMatchObject({
       StatusUpdateReason: `NoCapacity: ${reason}`,
       Drover: { Trouble: { FailureCode: 'NoCapacity', FailureReason: reason, since: START.toISOString() } },
     });
     api.jobs.schedule = { version: 0, shares: {} };
     await share(OTHERS);
-    expect(await shown()).toMatchObject({ StatusUpdateReason: expect.stringContaining('2 other jobs have all 6.') });
+    expect(await shown()).toMatchObject({
+      StatusUpdateReason: expect.stringContaining('2 other jobs go before it, with 6 workers.'),
+    });
     api.jobs.schedule = { version: 0, shares: {} };
     await share([...OTHERS, jobId]);
     expect(await shown()).not.toHaveProperty('StatusUpdateReason');
