@@ -59,7 +59,7 @@ const EXAMPLES = examples(
   ['What jobs can do', 'drover operations'],
   ['What a job would take, in time and in dollars', 'drover estimate --file job.yaml'],
   ['What failed, and why', 'drover report $ID --failed'],
-  ['The same against a deployed stack', 'drover jobs list --stack DroverStack --region eu-west-1'],
+  ['The same against a deployed stack', 'drover jobs list --stack Drover --region eu-west-1'],
   ['For programs: JSON, one document a line', 'drover jobs list --json | jq -r .JobId'],
 );
 

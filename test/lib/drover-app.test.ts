@@ -25,9 +25,15 @@ function runApp(environment: Readonly<Record<string, string>>): {
   });
 }
 
-test('the stack is synthesized with its real functions', () => {
-  const { status, stderr } = runApp({ DROVER_STACK_NAME: 'Batch', DROVER_MAX_CONCURRENT_WORKERS: '12' });
+test('the stack has the name that README.md says, and its real functions', () => {
+  const { status, stderr } = runApp({ DROVER_MAX_CONCURRENT_WORKERS: '12' });
   expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+  const { artifacts } = JSON.parse(readFileSync(join(output, 'manifest.json'), 'utf8')) as {
+    artifacts: Record<string, { properties?: { stackName?: string } }>;
+  };
+  // Where it is the same as the artifact's, the CDK leaves the name out.
+  const stackName = artifacts['Drover']?.properties?.stackName ?? 'Drover';
+  expect(readFileSync(join(ROOT, 'README.md'), 'utf8')).toContain(`drover jobs list --stack ${stackName} `);
   const { Resources } = JSON.parse(readFileSync(join(output, 'Drover.template.json'), 'utf8')) as {
     Resources: Record<string, { Type: string; Properties: { Environment: { Variables: Record<string, unknown> } } }>;
   };
