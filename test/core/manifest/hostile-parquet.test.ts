@@ -199,6 +199,28 @@ describe('a Parquet file of many wide columns', () => {
     );
   });
 
+  test('is read no further than the columns that are asked for', async () => {
+    const row = Object.fromEntries(names.map((name) => [name, name]));
+    const types = Object.fromEntries(names.map((name) => [name, 'VARCHAR']));
+    const rows = Array.from({ length: 50 }, (_, n) => ({ ...row, c3: `${n}`, c4: `${n}${'z'.repeat(20_000)}` }));
+    const bytes = await duckdbFile(types, rows, 'FORMAT parquet, COMPRESSION uncompressed');
+    let read = 0;
+    const whole = source(bytes);
+    const counting: typeof whole = {
+      ...whole,
+      read: (start, end) => {
+        read += end - start;
+        return whole.read(start, end);
+      },
+    };
+    const file = await ParquetFile.open(counting, 's3://m/t', bytes.length);
+    read = 0;
+    expect(await rowsOf(file, ['c0', 'c3'])).toBe(50);
+    expect(read).toBeLessThan(5_000);
+    expect(await rowsOf(file, ['c0', 'c4'])).toBe(50);
+    expect(read).toBeGreaterThan(1_000_000);
+  });
+
   test('has a footer that is bounded, however many empty structures it names', async () => {
     // A schema of two million structures of one byte.
     const many = Buffer.alloc(2_000_000);
