@@ -25,16 +25,26 @@ const ROUNDS = 4;
 /** Looks at once at places beyond the common beginning. */
 const BEYOND = 8;
 
+/** Of a page of folders that has not all of them, those whose characters guesses take. */
+const LEARNT = 8;
+
 /**
  * Finds where a span can be cut into about `ways` parts that all have keys: at its folders, where it has any, or else
- * by looking what comes after guessed places, one key each. Few requests, all of a round at once.
+ * by looking what comes after guessed places, one key each. Few requests, all of a round at once; no more of them once it is not `wanted` any longer.
  */
-export async function findCuts(list: ListPages, guesses: KeyGuesses, span: Span, ways: number): Promise<Cuts> {
-  const folders = await foldersOf(list, span);
-  if (folders.length > 0) return { cuts: spread(folders, ways - 1), high: span.high };
+export async function findCuts(
+  list: ListPages,
+  guesses: KeyGuesses,
+  span: Span,
+  ways: number,
+  wanted: () => boolean,
+): Promise<Cuts> {
+  const { folders, more } = await foldersOf(list, span);
+  if (folders.length > 0 && !more) return { cuts: spread(folders, ways - 1), high: span.high };
+  for (const folder of spread(folders, LEARNT)) guesses.learn(folder, span.prefix.length);
   let high = span.high;
-  let fallback: string | undefined;
-  for (let round = 0; round < ROUNDS; round += 1) {
+  let fallback = folders.at(-1);
+  for (let round = 0; round < ROUNDS && wanted(); round += 1) {
     const guessed = guesses.between(span.low, high, span.prefix, Math.max(ways, 4));
     const outer = round > 0 || high === undefined ? beyond(span.low, high, span.prefix, BEYOND) : [];
     const places = inBetween([...guessed, ...outer], span.low, high);
@@ -52,17 +62,24 @@ export async function findCuts(list: ListPages, guesses: KeyGuesses, span: Span,
   return { cuts: usable && fallback !== undefined ? [fallback] : [], high };
 }
 
-/** The folders of the span beside the one that `low` is in, from one page of them. */
-async function foldersOf(list: ListPages, { prefix, low, high }: Span): Promise<string[]> {
+/**
+ * The folders of the span beside the one that `low` is in, from one page of them. Where there are `more`, these are those
+ * next to `low`, which say little of the span.
+ */
+async function foldersOf(
+  list: ListPages,
+  { prefix, low, high }: Span,
+): Promise<{ readonly folders: string[]; readonly more: boolean }> {
   let shared = prefix.length;
   if (high !== undefined) {
     let common = 0;
     while (common < low.length && low.charCodeAt(common) === high.charCodeAt(common)) common += 1;
     shared = Math.max(shared, low.lastIndexOf('/', common - 1) + 1);
   }
-  if (!low.includes('/', shared)) return [];
-  const { folders } = await list({ prefix: low.slice(0, shared), after: low, folders: true });
-  return inBetween(folders, low, high);
+  if (!low.includes('/', shared)) return { folders: [], more: false };
+  const page = await list({ prefix: low.slice(0, shared), after: low, folders: true });
+  const folders = inBetween(page.folders, low, high);
+  return { folders, more: page.truncated && folders.at(-1) === page.folders.at(-1) };
 }
 
 async function firstAfter(

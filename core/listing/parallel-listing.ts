@@ -195,7 +195,8 @@ class ParallelListing {
       this.asked += 1;
       return this.list(question);
     };
-    findCuts(look, this.guesses, { prefix: this.prefix, low, high }, ways)
+    const wanted = (): boolean => !lane.ended && !this.stopped;
+    findCuts(look, this.guesses, { prefix: this.prefix, low, high }, ways, wanted)
       .then((cuts) => this.take(lane, cuts))
       .catch((error: unknown) => this.fail(error))
       .finally(() => {

@@ -64,6 +64,15 @@ async function listed(
 
 const sorted = (all: readonly string[]): string[] => [...all].sort(inBytes);
 
+/** Buckets' keys, by the nth object. */
+const KEY_SETS: readonly [name: string, keyOf: (n: number) => string][] = [
+  ['flat and numbered', (n: number) => `object-${String(n).padStart(9, '0')}.jpg`],
+  ['flat and random', (n: number) => `${((n * 2_654_435_761) >>> 0).toString(16).padStart(8, '0')}-${n}`],
+  ['deep', (n: number) => `data/year=2026/month=${n % 12}/day=${n % 28}/hour=${n % 24}/host-${n % 40}/part-${n}.gz`],
+  ['skewed', (n: number) => (n % 50 === 0 ? `tenant-${n}/only` : `tenant-7/logs/${String(n).padStart(8, '0')}`)],
+  ['outside ASCII', (n: number) => `фото/${'日本語'[n % 3]}/снимок-${n}-😀.jpg`],
+];
+
 describe('a parallel listing', () => {
   test('has every key of the range once, whatever the cuts, the pages and the order of answers', async () => {
     await fc.assert(
@@ -125,13 +134,7 @@ describe('a parallel listing', () => {
     );
   }, 60_000);
 
-  test.each([
-    ['flat and numbered', (n: number) => `object-${String(n).padStart(9, '0')}.jpg`],
-    ['flat and random', (n: number) => `${((n * 2_654_435_761) >>> 0).toString(16).padStart(8, '0')}-${n}`],
-    ['deep', (n: number) => `data/year=2026/month=${n % 12}/day=${n % 28}/hour=${n % 24}/host-${n % 40}/part-${n}.gz`],
-    ['skewed', (n: number) => (n % 50 === 0 ? `tenant-${n}/only` : `tenant-7/logs/${String(n).padStart(8, '0')}`)],
-    ['outside ASCII', (n: number) => `фото/${'日本語'[n % 3]}/снимок-${n}-😀.jpg`],
-  ])('of keys that are %s takes few rounds and few requests besides', async (_, keyOf) => {
+  test.each(KEY_SETS)('of keys that are %s takes few rounds and few requests besides', async (_, keyOf) => {
     const rounds = new Rounds();
     const bucket = new MemoryBucket(
       Array.from({ length: 20_000 }, (_, n) => keyOf(n)),
@@ -144,6 +147,39 @@ describe('a parallel listing', () => {
     expect(rounds.passed).toBeLessThan(400 / 6);
     expect(bucket.requests).toBeLessThan(2_000);
   });
+
+  test('of many small folders and a large one is not held up by pages that have few of the folders', async () => {
+    const rounds = new Rounds();
+    const keyOf = (n: number) => (n % 10 === 0 ? `tenant-${n}/only` : `tenant-7/logs/${String(n).padStart(8, '0')}`);
+    const bucket = new MemoryBucket(
+      Array.from({ length: 50_000 }, (_, n) => keyOf(n)),
+      50,
+      () => rounds.next(),
+    );
+    const { found } = await listed(bucket, { prefix: '' }, { lanes: 32 });
+    expect(found).toHaveLength(50_000);
+    // One after the other it would take 1,000, of which the small folders are 100.
+    expect(rounds.passed).toBeLessThan(80);
+  });
+
+  test.each(KEY_SETS)(
+    'of few keys that are %s makes few requests, and no more rounds than one lane',
+    async (_, keyOf) => {
+      const most = { 100: 1, 1000: 1, 1001: 30, 2000: 60, 5000: 100 };
+      for (const [count, requests] of Object.entries(most)) {
+        const rounds = new Rounds();
+        const bucket = new MemoryBucket(
+          Array.from({ length: Number(count) }, (_, n) => keyOf(n)),
+          1_000,
+          () => rounds.next(),
+        );
+        const { found } = await listed(bucket, { prefix: '' }, { lanes: 64 });
+        expect(found).toHaveLength(Number(count));
+        expect(bucket.requests).toBeLessThanOrEqual(requests);
+        expect(rounds.passed).toBeLessThanOrEqual(Math.ceil(Number(count) / 1_000));
+      }
+    },
+  );
 
   test('passes on what went wrong', async () => {
     const bucket = new MemoryBucket(
