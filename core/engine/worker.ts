@@ -26,15 +26,7 @@ import { failAtThreshold, freshTotals, isProbing, type JudgedJob, SUM_EVERY_MILL
 import { unfinishedKey } from './work-keys.ts';
 import { workNotes } from './work-notes.ts';
 import { batchSize, carryOut, finish, type WorkerJob } from './worker-job.ts';
-
-/** A part ends when it is so old: what is not counted yet is lost with a crash. */
-const PART_MILLISECONDS = 10_000;
-
-/** How often a worker looks whether its job still wants to run: a cancelled job starts nothing new after it. */
-export const LOOK_EVERY_MILLISECONDS = 3_000;
-
-/** Tasks of a part at most while the job's failure threshold could bite at the next one. */
-const PROBING_PART_TASKS = 64;
+import { LOOK_EVERY_MILLISECONDS, PART_MILLISECONDS, PROBING_PART_TASKS } from './worker-times.ts';
 
 export interface WorkerDependencies extends EngineDependencies {
   /** Unique to this invocation, and short: it is kept with every shard that is being worked on. */

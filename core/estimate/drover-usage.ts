@@ -1,5 +1,8 @@
 import { mapWorkersOf } from '../engine/map-workers.ts';
+import { LEASE_MILLISECONDS } from '../engine/suspicion.ts';
+import { SUM_EVERY_MILLISECONDS } from '../engine/totals.ts';
 import { waveSize } from '../engine/wave.ts';
+import { LOOK_EVERY_MILLISECONDS, PART_MILLISECONDS, PROBING_PART_TASKS } from '../engine/worker-times.ts';
 import type { Usage } from './bill.ts';
 import { FUNCTION_GIGABYTES } from './function-memory.ts';
 import type { JobSize } from './job-size.ts';
@@ -88,16 +91,17 @@ const BLOCK: Each = {
 };
 
 /**
- * While a job has fewer than a thousand counted tasks its parts have 64 tasks at most (core/engine/worker.ts), and it is
+ * While a job has fewer than a thousand counted tasks its parts are small, and it is
  * two seconds until the next sum says otherwise: about so many parts of each of its first workers.
  */
-const PROBING = { tasks: 64, partsOfWorker: 15 };
+const PROBING = { tasks: PROBING_PART_TASKS, partsOfWorker: 15 };
 
 /** What a worker takes before its first task and after its last: role, shard file, takeover, results. */
 const START_SECONDS = 0.3;
 
-/** A part ends after so many seconds (core/engine/worker.ts). */
-const PART_SECONDS = 10;
+const MILLISECONDS = 1_000;
+
+const PART_SECONDS = PART_MILLISECONDS / MILLISECONDS;
 
 /** Of one core of a function: the cutter was measured at 0.6 to 0.65 million lines a second. */
 const LINE_SECONDS = 1 / 500_000;
@@ -111,17 +115,14 @@ const REPORT_LINE_BYTES = 130;
 /** Report files go up in parts of 8 MiB, each a PUT, with a beginning and an end (core/stores/s3-report-destination.ts). */
 const UPLOAD_PART_BYTES = 8 * 1024 * 1024;
 
-/** A worker looks at its job every three seconds, one unit; it renews its lease every twenty, two units. */
-const LOOK_SECONDS = 3;
-const LEASE_SECONDS = 20;
+/** A worker looks at its job, one unit; it renews its lease when a third of it is over, two units. */
+const LOOK_SECONDS = LOOK_EVERY_MILLISECONDS / MILLISECONDS;
+const LEASE_SECONDS = LEASE_MILLISECONDS / 3 / MILLISECONDS;
 
-/** One worker of all adds up the blocks every two seconds; a block whose shards are done has some 1.5 KB. */
-const SUM_SECONDS = 2;
+/** One worker of all adds up the blocks now and then; a block whose shards are done has some 1.5 KB. */
+const SUM_SECONDS = SUM_EVERY_MILLISECONDS / MILLISECONDS;
 const BLOCK_BYTES = 1_500;
 const READ_UNIT_BYTES = 4_096;
-
-/** A wave is about ten minutes' work. */
-const MILLISECONDS = 1_000;
 
 /** How a job of some size runs. */
 export interface Running {

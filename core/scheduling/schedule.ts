@@ -1,6 +1,6 @@
 import type { EngineDependencies } from '../engine/dependencies.ts';
 import { demandOf, laneNeedsOf, lanesOf, type OperationNeeds } from '../engine/lanes.ts';
-import { LOOK_EVERY_MILLISECONDS } from '../engine/worker.ts';
+import { LOOK_EVERY_MILLISECONDS } from '../engine/worker-times.ts';
 import type { JobEvent } from '../job/job-event.ts';
 import type { OperationName } from '../job/operation-name.ts';
 import type { JobState, Schedule, Share } from '../job/records.ts';

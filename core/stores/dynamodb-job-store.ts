@@ -3,7 +3,7 @@ import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import {
   BatchGetCommand,
   DeleteCommand,
-  DynamoDBDocumentClient,
+  type DynamoDBDocumentClient,
   GetCommand,
   PutCommand,
   QueryCommand,
@@ -13,6 +13,7 @@ import type { JobEvent } from '../job/job-event.ts';
 import type { Job, JobState, JobTotals, Schedule, StoredRequest } from '../job/records.ts';
 import type { JobTag } from '../job/request.ts';
 import { took } from './conditional-write.ts';
+import { documentClient, queryPartition } from './document-client.ts';
 import type { ClosedJob, JobStore, NewsPage } from './job-store.ts';
 import { PARTITIONS, partitionOf } from './partition.ts';
 
@@ -32,10 +33,7 @@ export interface DynamoJobStoreOptions {
 
 /** The Jobs table. A job is several small items: DynamoDB charges and throttles by item size and by partition. */
 export function createDynamoJobStore({ client, table }: DynamoJobStoreOptions): JobStore {
-  return new DynamoJobStore(
-    DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } }),
-    table,
-  );
+  return new DynamoJobStore(documentClient(client), table);
 }
 
 const jobKey = (jobId: string, sk: string): { pk: string; sk: string } => ({ pk: `JOB#${jobId}`, sk });
@@ -68,7 +66,7 @@ class DynamoJobStore implements JobStore {
   }
 
   async getJob(jobId: string): Promise<Job | undefined> {
-    const items = await this.queryAll(`JOB#${jobId}`);
+    const items = await queryPartition(this.client, this.table, `JOB#${jobId}`);
     const item = (sk: string): Record<string, unknown> | undefined => items.find((candidate) => candidate['sk'] === sk);
     const stored = item('request')?.['stored'] as StoredRequest | undefined;
     const state = item('state')?.['state'] as JobState | undefined;
@@ -178,7 +176,9 @@ class DynamoJobStore implements JobStore {
   }
 
   async openJobIds(): Promise<readonly string[]> {
-    const partitions = await Promise.all(PARTITIONS.map((partition) => this.queryAll(`OPEN#${partition}`)));
+    const partitions = await Promise.all(
+      PARTITIONS.map((partition) => queryPartition(this.client, this.table, `OPEN#${partition}`)),
+    );
     return partitions.flat().map((item) => String(item['sk']));
   }
 
@@ -223,7 +223,7 @@ class DynamoJobStore implements JobStore {
   }
 
   async getEvents(jobId: string): Promise<readonly JobEvent[]> {
-    const items = await this.queryAll(eventsPartition(jobId));
+    const items = await queryPartition(this.client, this.table, eventsPartition(jobId));
     return items.map((item) => item['event'] as JobEvent).sort(inOrder);
   }
 
@@ -301,26 +301,6 @@ class DynamoJobStore implements JobStore {
 
   private async delete(key: { pk: string; sk: string }): Promise<void> {
     await this.client.send(new DeleteCommand({ TableName: this.table, Key: key }));
-  }
-
-  /** Every item of a partition, strongly consistent. */
-  private async queryAll(partition: string): Promise<Record<string, unknown>[]> {
-    const items: Record<string, unknown>[] = [];
-    let start: Record<string, unknown> | undefined;
-    do {
-      const page = await this.client.send(
-        new QueryCommand({
-          TableName: this.table,
-          KeyConditionExpression: 'pk = :pk',
-          ExpressionAttributeValues: { ':pk': partition },
-          ConsistentRead: true,
-          ...(start === undefined ? {} : { ExclusiveStartKey: start }),
-        }),
-      );
-      items.push(...(page.Items ?? []));
-      start = page.LastEvaluatedKey;
-    } while (start !== undefined);
-    return items;
   }
 
   private async batchGet(keys: Record<string, unknown>[]): Promise<Record<string, unknown>[]> {

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import {
   DeleteCommand,
-  DynamoDBDocumentClient,
+  type DynamoDBDocumentClient,
   GetCommand,
   PutCommand,
   QueryCommand,
@@ -10,6 +10,7 @@ import {
 } from '@aws-sdk/lib-dynamodb';
 import type { FailureGroup } from '../job/records.ts';
 import { took } from './conditional-write.ts';
+import { documentClient } from './document-client.ts';
 import {
   type Advance,
   type AdvanceOutcome,
@@ -26,10 +27,7 @@ export interface DynamoProgressStoreOptions {
 
 /** The Progress table: one item a block. */
 export function createDynamoProgressStore({ client, table }: DynamoProgressStoreOptions): ProgressStore {
-  return new DynamoProgressStore(
-    DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } }),
-    table,
-  );
+  return new DynamoProgressStore(documentClient(client), table);
 }
 
 class DynamoProgressStore implements ProgressStore {

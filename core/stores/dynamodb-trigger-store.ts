@@ -1,6 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { DeleteCommand, DynamoDBDocumentClient, GetCommand, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import {
+  DeleteCommand,
+  type DynamoDBDocumentClient,
+  GetCommand,
+  PutCommand,
+  QueryCommand,
+} from '@aws-sdk/lib-dynamodb';
 import {
   type EventsSeen,
   type Firing,
@@ -10,6 +16,7 @@ import {
   type WatchProblem,
 } from '../triggers/records.ts';
 import { took } from './conditional-write.ts';
+import { documentClient } from './document-client.ts';
 import type { TriggerStore } from './trigger-store.ts';
 
 /** The index of the Jobs table, by its keys alone; firings have a partition of it for each trigger. */
@@ -38,10 +45,7 @@ export function createDynamoTriggerStore({
   readonly client: DynamoDBClient;
   readonly table: string;
 }): TriggerStore {
-  return new DynamoTriggerStore(
-    DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } }),
-    table,
-  );
+  return new DynamoTriggerStore(documentClient(client), table);
 }
 
 class DynamoTriggerStore implements TriggerStore {
