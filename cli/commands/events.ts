@@ -36,8 +36,8 @@ export function addEvents(program: Command, runtime: Runtime): void {
         ['What happened lately', 'drover events'],
         ['What happens from now on', 'drover events --follow'],
         [
-          'A program that waits for failures',
-          `drover events --follow --json | jq 'select(.Status == "Failed") | .JobId'`,
+          'A program that waits for failed jobs, and for failed tasks',
+          `drover events --follow --json | jq 'select(.Status == "Failed" or .NumberOfTasksFailed > 0) | .JobId'`,
         ],
       ),
     );

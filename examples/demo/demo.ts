@@ -45,7 +45,9 @@ async function main(): Promise<void> {
   try {
     drover = await step('Start a local cloud: drover start', () => Drover.start(join(folder, 'cloud')), listensAt);
     await Promise.race([carryOut(drover, folder), interruption]);
-    process.stdout.write(`\nEverything is as it should be (${secondsSince(start)}).\n`);
+    process.stdout.write(
+      `\nEverything is as it should be (${secondsSince(start)}).\nA job of your own: "A first job" in README.md\n`,
+    );
   } finally {
     await drover?.stop();
     await rm(folder, { recursive: true, force: true });
