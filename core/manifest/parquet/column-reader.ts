@@ -140,7 +140,7 @@ export class ColumnReader {
     bytes: Uint8Array,
   ) {
     const count = header?.num_values ?? -1;
-    if (!(count >= 0 && count <= MOST_IN_DICTIONARY)) {
+    if (!(Number.isInteger(count) && count >= 0 && count <= MOST_IN_DICTIONARY)) {
       throw new Error(`its dictionary has ${count} values, more than ${MOST_IN_DICTIONARY}: write smaller row groups`);
     }
     if (this.dictionary !== undefined || this.seen > 0) throw new Error('it has two dictionaries');
@@ -155,7 +155,8 @@ export class ColumnReader {
   private openPage(header: PageHeader, bytes: Uint8Array): void {
     const { data_page_header: v1, data_page_header_v2: v2, uncompressed_page_size: size, type } = header;
     const rows = v1?.num_values ?? v2?.num_values ?? -1;
-    if (!(rows >= 0 && rows <= MOST_VALUES)) throw new Error(`a page has ${rows} values, more than ${MOST_VALUES}`);
+    if (!(Number.isInteger(rows) && rows >= 0 && rows <= MOST_VALUES))
+      throw new Error(`a page has ${rows} values, more than ${MOST_VALUES}`);
     if (this.seen + rows > this.rows) throw this.otherCount(this.seen + rows);
     if (v2 !== undefined && v2.num_rows !== rows) throw new Error(`a page has ${rows} values for ${v2.num_rows} rows`);
     // A page of no rows has nothing to read, whatever it would unpack to.

@@ -19,7 +19,7 @@ const safeDecompressors: Compressors = {
 
 /** Throws where a page has, or is said to have, more bytes than are unpacked. */
 export function requirePageSize(length: number): void {
-  if (length >= 0 && length <= LARGEST_PAGE) return;
+  if (Number.isInteger(length) && length >= 0 && length <= LARGEST_PAGE) return;
   throw new Error(`a page has ${length} bytes, more than ${LARGEST_PAGE}: write smaller pages or row groups`);
 }
 
